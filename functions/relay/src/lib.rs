@@ -1,0 +1,1 @@
+//! From a table's stream to the bus.

@@ -1,0 +1,1 @@
+//! Passwords, tokens, one-time codes, roles and permissions.

@@ -1,0 +1,19 @@
+//! What every function speaks: money, ids, time, pages and events. No AWS, no HTTP.
+//!
+//! Nothing here reads a clock or draws a random number on its own account: both come in through
+//! [`Ambient`], so that the same code runs in a Lambda, on a laptop and in a simulated world.
+
+mod ambient;
+mod cursor;
+mod event;
+mod id;
+mod money;
+mod quantity;
+
+pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
+pub use cursor::{Cursor, CursorError, CursorKey, Page};
+pub use event::{Causation, Envelope, StoredEvent};
+pub use id::{AddressId, CodeId, EventId, Id, IdError, NoticeId, RequestId, SessionId, UserId, derived};
+pub use jiff::Timestamp;
+pub use money::{Currency, Money, MoneyError, Rounding};
+pub use quantity::{Quantity, QuantityError, Sku, SkuError};

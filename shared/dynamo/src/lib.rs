@@ -1,0 +1,1 @@
+//! Typed DynamoDB: keys, items, transactions, their answers and their cost.

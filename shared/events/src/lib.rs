@@ -1,0 +1,1 @@
+//! The event side of a function: the relay's and the consumers'.

@@ -1,0 +1,1 @@
+//! The HTTP side of a function: callers, bodies, problems, pages.

@@ -1,0 +1,127 @@
+//! The AWS SDK's clients, built by hand.
+//!
+//! No credential chain, no profile files, no native certificate store: what `aws_config` does for every
+//! machine costs a cold start milliseconds, and a Lambda needs none of it. A client exists only where a
+//! function asks for it, so that a binary carries the SDK of what it calls and nothing else.
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+
+use crate::env::{Env, InitError};
+
+/// What all clients of a function share.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    config: SdkConfig,
+    env: Env,
+}
+
+/// A secret, read once at INIT. It does not print.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Aws {
+    /// As a Lambda has it: region and credentials from the environment, HTTPS to AWS's own roots.
+    pub fn lambda(env: &Env) -> Result<Self, InitError> {
+        let credentials = Credentials::new(
+            env.text("AWS_ACCESS_KEY_ID")?,
+            env.text("AWS_SECRET_ACCESS_KEY")?,
+            env.get("AWS_SESSION_TOKEN").map(str::to_owned),
+            None,
+            "lambda",
+        );
+        let roots = TrustStore::empty().with_pem_certificate(include_bytes!("../certs/amazon-roots.pem").as_slice());
+        let tls = TlsContext::builder().with_trust_store(roots).build().map_err(|error| InitError::Aws {
+            what: "the embedded certificates do not load".to_owned(),
+            source: error.into(),
+        })?;
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(env.text("AWS_REGION")?.to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http)
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .build();
+        Ok(Self::over(config, env.clone()))
+    }
+
+    /// Over a configuration made elsewhere: the local host's, whose HTTP client is a world in itself.
+    pub fn over(config: SdkConfig, env: Env) -> Self {
+        Self { config, env }
+    }
+
+    /// The shared configuration, asking a service where the environment says, when not at AWS:
+    /// `AWS_ENDPOINT_URL_SQS`, or `AWS_ENDPOINT_URL` for all.
+    fn config(&self, service: &str) -> SdkConfig {
+        let own = self.env.get(&format!("AWS_ENDPOINT_URL_{service}"));
+        let mut config = self.config.to_builder();
+        config.set_endpoint_url(own.or_else(|| self.env.get("AWS_ENDPOINT_URL")).map(str::to_owned));
+        config.build()
+    }
+
+    /// DynamoDB.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.config("DYNAMODB"))
+    }
+
+    /// SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config("SQS"))
+    }
+
+    /// EventBridge.
+    pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.config("EVENTBRIDGE"))
+    }
+
+    /// S3.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = self.config("S3");
+        // Virtual-host names resolve at AWS alone.
+        let elsewhere = config.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// SES.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::new(&self.config("SESV2"))
+    }
+
+    /// Reads the SSM parameter whose name the environment holds in `variable`: for INIT alone.
+    pub async fn secret(&self, variable: &str) -> Result<Secret, InitError> {
+        let name = self.env.text(variable)?;
+        let client = aws_sdk_ssm::Client::new(&self.config("SSM"));
+        let answer = client.get_parameter().name(name).with_decryption(true).send().await;
+        let answer = answer.map_err(|error| InitError::Aws {
+            what: format!("the parameter {name} cannot be read"),
+            source: DisplayErrorContext(&error).to_string().into(),
+        })?;
+        let value = answer.parameter.and_then(|parameter| parameter.value);
+        value.map(Secret).ok_or_else(|| InitError::Missing(name.to_owned()))
+    }
+}

@@ -1,0 +1,109 @@
+//! What a function is: a name, and how it starts.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use futures::future::BoxFuture;
+use holdfast_core::Ambient;
+use serde_json::Value;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::aws::Aws;
+use crate::env::{Env, InitError};
+use crate::lambda::BoxError;
+
+/// What a cold start begins with.
+#[derive(Clone, Debug)]
+pub struct Init {
+    /// The environment.
+    pub env: Env,
+    /// The AWS clients.
+    pub aws: Aws,
+    /// Clock and randomness.
+    pub ambient: Ambient,
+}
+
+/// A function's state, built during INIT.
+pub trait FromInit: Sized {
+    /// Reads the environment and the secrets, and builds the clients.
+    fn from_init(init: &Init) -> impl Future<Output = Result<Self, InitError>> + Send;
+}
+
+/// Takes an event and gives the answer, both as Lambda carries them.
+pub type EventHandler = Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync>;
+
+/// A started function.
+#[derive(Clone)]
+pub enum Handler {
+    /// Answers an HTTP API's requests.
+    Http(Router),
+    /// Answers the events of queues, streams and schedules.
+    Event(EventHandler),
+}
+
+type Start = Arc<dyn Fn(Init) -> BoxFuture<'static, Result<Handler, InitError>> + Send + Sync>;
+
+/// A Lambda function.
+#[derive(Clone)]
+pub struct Function {
+    name: &'static str,
+    openapi: Option<fn() -> OpenApi>,
+    start: Start,
+}
+
+impl Function {
+    /// An endpoint: a state, one route, and the layers that all endpoints share (`holdfast_http::layers`).
+    pub fn http<S, R, L>(name: &'static str, routes: R, layers: L, openapi: fn() -> OpenApi) -> Self
+    where
+        S: FromInit + Clone + Send + Sync + 'static,
+        R: Fn() -> OpenApiRouter<S> + Send + Sync + 'static,
+        L: Fn(Router, &Init, &'static str) -> Result<Router, InitError> + Send + Sync + 'static,
+    {
+        let (routes, layers) = (Arc::new(routes), Arc::new(layers));
+        let start: Start = Arc::new(move |init| {
+            let (routes, layers) = (Arc::clone(&routes), Arc::clone(&layers));
+            Box::pin(async move {
+                let state = S::from_init(&init).await?;
+                let (router, _) = routes().with_state(state).split_for_parts();
+                Ok(Handler::Http(layers(router, &init, name)?))
+            })
+        });
+        Self { name, openapi: Some(openapi), start }
+    }
+
+    /// A consumer of events.
+    pub fn event<F>(name: &'static str, start: impl Fn(Init) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<EventHandler, InitError>> + Send + 'static,
+    {
+        let start: Start = Arc::new(move |init| {
+            let starting = start(init);
+            Box::pin(async move { Ok(Handler::Event(starting.await?)) })
+        });
+        Self { name, openapi: None, start }
+    }
+
+    /// The name: of the bin, and in snake case of the operation.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What an endpoint says of itself; nothing for a consumer.
+    pub fn openapi(&self) -> Option<OpenApi> {
+        self.openapi.map(|openapi| openapi())
+    }
+
+    /// A cold start.
+    pub async fn start(&self, init: Init) -> Result<Handler, InitError> {
+        (self.start)(init).await
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Function").field(&self.name).finish()
+    }
+}

@@ -1,0 +1,16 @@
+//! How a function starts and runs: environment, clients, telemetry, Lambda.
+//!
+//! A [`Function`] is a name and a way to start. A bin hands it to [`run`], which is a Lambda's main; the
+//! local host starts the same value with an environment, clients and surroundings of its own.
+
+mod aws;
+mod env;
+mod function;
+mod lambda;
+mod telemetry;
+
+pub use aws::{Aws, Secret};
+pub use env::{Env, InitError};
+pub use function::{EventHandler, FromInit, Function, Handler, Init};
+pub use lambda::{BoxError, Gateway, invoke, run};
+pub use telemetry::start as start_telemetry;

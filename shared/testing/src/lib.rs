@@ -1,0 +1,1 @@
+//! The shop's whole world in one process, for tests.
