@@ -1,1 +1,22 @@
 //! Typed DynamoDB: keys, items, transactions, their answers and their cost.
+//!
+//! An [`Item`] knows its key, its kind and its version. A [`Table`] reads items and makes [`Action`]s; a
+//! [`Transaction`] commits actions of any tables together, or a single one by itself. **Nothing else in the
+//! project writes to DynamoDB**, so that contention is retried in one place, and a write whose answer was
+//! lost recognises its own success in one place.
+
+mod action;
+mod error;
+mod item;
+mod meter;
+mod query;
+mod table;
+mod transaction;
+
+pub use action::Action;
+pub use error::{CommitError, Reason, StoreError};
+pub use item::{Attributes, Item, Key};
+pub use meter::{Cost, metered};
+pub use query::Query;
+pub use table::{Found, Store, Table, of_kind};
+pub use transaction::Transaction;

@@ -50,19 +50,20 @@ type Start = Arc<dyn Fn(Init) -> BoxFuture<'static, Result<Handler, InitError>> 
 #[derive(Clone)]
 pub struct Function {
     name: &'static str,
-    openapi: Option<fn() -> OpenApi>,
+    openapi: Option<Arc<dyn Fn() -> OpenApi + Send + Sync>>,
     start: Start,
 }
 
 impl Function {
     /// An endpoint: a state, one route, and the layers that all endpoints share (`holdfast_http::layers`).
-    pub fn http<S, R, L>(name: &'static str, routes: R, layers: L, openapi: fn() -> OpenApi) -> Self
+    pub fn http<S, R, L>(name: &'static str, routes: R, layers: L) -> Self
     where
         S: FromInit + Clone + Send + Sync + 'static,
         R: Fn() -> OpenApiRouter<S> + Send + Sync + 'static,
         L: Fn(Router, &Init, &'static str) -> Result<Router, InitError> + Send + Sync + 'static,
     {
         let (routes, layers) = (Arc::new(routes), Arc::new(layers));
+        let described = Arc::clone(&routes);
         let start: Start = Arc::new(move |init| {
             let (routes, layers) = (Arc::clone(&routes), Arc::clone(&layers));
             Box::pin(async move {
@@ -71,7 +72,7 @@ impl Function {
                 Ok(Handler::Http(layers(router, &init, name)?))
             })
         });
-        Self { name, openapi: Some(openapi), start }
+        Self { name, openapi: Some(Arc::new(move || described().into_openapi())), start }
     }
 
     /// A consumer of events.
@@ -93,7 +94,7 @@ impl Function {
 
     /// What an endpoint says of itself; nothing for a consumer.
     pub fn openapi(&self) -> Option<OpenApi> {
-        self.openapi.map(|openapi| openapi())
+        self.openapi.as_ref().map(|openapi| openapi())
     }
 
     /// A cold start.

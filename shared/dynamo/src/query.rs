@@ -1,0 +1,96 @@
+//! A question to one partition.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::item::Key;
+
+/// A question to one partition, of the table or of its index.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub(crate) index: bool,
+    pub(crate) pk: String,
+    pub(crate) prefix: Option<String>,
+    pub(crate) after: Option<Place>,
+    pub(crate) limit: Option<i32>,
+    pub(crate) newest_first: bool,
+    pub(crate) consistent: bool,
+}
+
+/// Where a page ended: the item's key, and its key in the index.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Place {
+    key: Key,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi1: Option<Key>,
+}
+
+impl Query {
+    /// All of a partition of the table, strongly consistent.
+    pub fn partition(pk: impl Into<String>) -> Self {
+        Self {
+            index: false,
+            pk: pk.into(),
+            prefix: None,
+            after: None,
+            limit: None,
+            newest_first: false,
+            consistent: true,
+        }
+    }
+
+    /// All of a partition of the index `gsi1`; an index lags a little behind its table.
+    pub fn gsi1(pk: impl Into<String>) -> Self {
+        Self { index: true, consistent: false, ..Self::partition(pk) }
+    }
+
+    /// Only what lies under this prefix.
+    pub fn under(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// From the end.
+    pub fn newest_first(mut self) -> Self {
+        self.newest_first = true;
+        self
+    }
+
+    /// At most so many, for one page.
+    pub fn limit(mut self, limit: u8) -> Self {
+        self.limit = Some(i32::from(limit));
+        self
+    }
+
+    pub(crate) fn expression(&self) -> String {
+        let (pk, sk) = if self.index { ("gsi1pk", "gsi1sk") } else { ("pk", "sk") };
+        match self.prefix {
+            Some(_) => format!("{pk} = :pk AND begins_with({sk}, :prefix)"),
+            None => format!("{pk} = :pk"),
+        }
+    }
+
+    pub(crate) fn values(&self) -> HashMap<String, AttributeValue> {
+        let prefix = self.prefix.iter().map(|prefix| (":prefix".to_owned(), AttributeValue::S(prefix.clone())));
+        std::iter::once((":pk".to_owned(), AttributeValue::S(self.pk.clone()))).chain(prefix).collect()
+    }
+
+    pub(crate) fn start(&self) -> Option<HashMap<String, AttributeValue>> {
+        let place = self.after.as_ref()?;
+        let mut start = place.key.attributes();
+        if let Some(Key { pk, sk }) = &place.gsi1 {
+            start.insert("gsi1pk".to_owned(), AttributeValue::S(pk.clone()));
+            start.insert("gsi1sk".to_owned(), AttributeValue::S(sk.clone()));
+        }
+        Some(start)
+    }
+}
+
+impl Place {
+    pub(crate) fn of(last: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name: &str| last.get(name)?.as_s().ok().cloned();
+        let gsi1 = text("gsi1pk").zip(text("gsi1sk")).map(|(pk, sk)| Key { pk, sk });
+        Some(Self { key: Key { pk: text("pk")?, sk: text("sk")? }, gsi1 })
+    }
+}
