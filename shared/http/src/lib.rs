@@ -1,1 +1,27 @@
 //! The HTTP side of a function: callers, bodies, problems, pages.
+//!
+//! A handler's arguments say everything that it depends on: who calls ([`Customer`], [`Staff`]), what was
+//! sent ([`Json`], [`Path`], [`Query`], [`IfMatch`]) and where from ([`Origin`]). Each of them answers with a
+//! [`Problem`] of its own when it cannot be had, so that a handler begins where all of that is true.
+
+mod body;
+mod caller;
+mod endpoint;
+mod etag;
+mod list;
+mod openapi;
+mod origin;
+mod params;
+mod problem;
+
+pub use body::Json;
+pub use caller::{Anyone, Customer, Guard, Permitted, Staff, permission};
+pub use endpoint::{NoContent, endpoint};
+pub use etag::{ETag, IfMatch, Tagged};
+pub use list::{ListQuery, Listed};
+pub use openapi::{
+    BodyProblems, CallerProblems, NotFound, OurFault, QueryProblems, StaffProblems, Stale, TooMany, problem_schemas,
+};
+pub use origin::Origin;
+pub use params::{Path, Query};
+pub use problem::{FieldError, Problem, ProblemBody};
