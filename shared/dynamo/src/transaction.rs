@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use holdfast_core::Ambient;
 
@@ -124,11 +127,9 @@ impl Transaction {
                 let call = call.set_condition_expression(condition).set_expression_attribute_names(names);
                 let call = call.set_expression_attribute_values(values).return_consumed_capacity(total);
                 let answer = call.return_values_on_condition_check_failure(old).send().await;
-                counted(table, answer.map(|answer| answer.consumed_capacity), |error| match error {
-                    aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) => {
-                        Some(failed.item.clone())
-                    }
-                    _ => None,
+                counted(table, answer.map(|answer| answer.consumed_capacity), |error| {
+                    let PutItemError::ConditionalCheckFailedException(failed) = error else { return None };
+                    Some(failed.item.clone())
                 })
             }
             Verb::Update(key, expression) => {
@@ -137,11 +138,9 @@ impl Transaction {
                 let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
                 let call = call.return_consumed_capacity(total);
                 let answer = call.return_values_on_condition_check_failure(old).send().await;
-                counted(table, answer.map(|answer| answer.consumed_capacity), |error| match error {
-                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
-                        failed,
-                    ) => Some(failed.item.clone()),
-                    _ => None,
+                counted(table, answer.map(|answer| answer.consumed_capacity), |error| {
+                    let UpdateItemError::ConditionalCheckFailedException(failed) = error else { return None };
+                    Some(failed.item.clone())
                 })
             }
             Verb::Delete(key) => {
@@ -149,11 +148,9 @@ impl Transaction {
                 let call = call.set_condition_expression(condition).set_expression_attribute_names(names);
                 let call = call.set_expression_attribute_values(values).return_consumed_capacity(total);
                 let answer = call.return_values_on_condition_check_failure(old).send().await;
-                counted(table, answer.map(|answer| answer.consumed_capacity), |error| match error {
-                    aws_sdk_dynamodb::operation::delete_item::DeleteItemError::ConditionalCheckFailedException(
-                        failed,
-                    ) => Some(failed.item.clone()),
-                    _ => None,
+                counted(table, answer.map(|answer| answer.consumed_capacity), |error| {
+                    let DeleteItemError::ConditionalCheckFailedException(failed) = error else { return None };
+                    Some(failed.item.clone())
                 })
             }
             Verb::Check(_) => Ok(Vec::new()),
