@@ -1,0 +1,261 @@
+//! Consumers: what handles the events of a queue.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use holdfast_core::{Ambient, Envelope};
+use holdfast_dynamo::{CommitError, StoreError};
+use holdfast_runtime::{BoxError, EventHandler, FromInit, Function};
+use serde::Deserialize;
+use serde_json::Value;
+use tracing::{Instrument, info_span};
+
+use crate::failures::Failures;
+
+/// Handles events, each at least once. What it does has to be the same however often it does it.
+pub trait Consumer: FromInit + Send + Sync + 'static {
+    /// Handles one.
+    fn handle(&self, event: Envelope) -> impl Future<Output = Result<(), ConsumeError>> + Send;
+}
+
+/// Why an event was not handled. Both come again, and end in the dead-letter queue when they come too often:
+/// nothing is ever dropped. What sets them apart is what an operator does about it.
+///
+/// A reason goes into the logs: it names things by their ids, and repeats nothing that a person wrote.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConsumeError {
+    /// It may go better later: a service is busy, something is not there yet.
+    #[error("to be tried again: {0}")]
+    Retry(String),
+    /// It will not go better by itself.
+    #[error("cannot be handled: {0}")]
+    Poison(String),
+}
+
+impl From<StoreError> for ConsumeError {
+    fn from(error: StoreError) -> Self {
+        let reason = format!("{error}: {}", error.reason());
+        match error {
+            StoreError::Busy { .. } | StoreError::Failed { .. } => Self::Retry(reason),
+            StoreError::Unreadable { .. } => Self::Poison(reason),
+        }
+    }
+}
+
+impl From<CommitError> for ConsumeError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => error.into(),
+            // Nobody looked at which condition it was, so the next try has to see what it finds.
+            CommitError::Cancelled(_) => Self::Retry(error.to_string()),
+        }
+    }
+}
+
+/// The function that feeds a consumer from a queue of the bus.
+pub fn queue<C: Consumer>(name: &'static str) -> Function {
+    Function::event(name, move |init| async move {
+        let consumer = Arc::new(C::from_init(&init).await?);
+        let ambient = init.ambient;
+        let handler: EventHandler = Arc::new(move |batch| {
+            let (consumer, ambient) = (Arc::clone(&consumer), ambient.clone());
+            Box::pin(async move { consume(&*consumer, name, &ambient, batch).await })
+        });
+        Ok(handler)
+    })
+}
+
+/// What EventBridge puts into a queue. What it says beside the detail, the detail says itself.
+#[derive(Deserialize)]
+struct Delivery {
+    detail: Envelope,
+}
+
+/// A message, read by hand: one that is no JSON at all must not keep the others from being read.
+struct Message {
+    id: String,
+    delivery: Result<Envelope, ConsumeError>,
+}
+
+async fn consume<C: Consumer>(
+    consumer: &C,
+    name: &'static str,
+    ambient: &Ambient,
+    batch: Value,
+) -> Result<Value, BoxError> {
+    let records = batch.get("Records").and_then(Value::as_array).ok_or("the event is not a queue's")?;
+    let messages: Option<Vec<Message>> = records.iter().map(read).collect();
+    let messages = messages.ok_or("a message of the batch has no id")?;
+    let handled = messages.into_iter().map(|message| handle(consumer, name, ambient, message));
+    let mut failures = Failures::none();
+    for failed in futures::future::join_all(handled).await.into_iter().flatten() {
+        failures.add(failed);
+    }
+    Ok(failures.answer())
+}
+
+fn read(record: &Value) -> Option<Message> {
+    let id = record.get("messageId")?.as_str()?.to_owned();
+    let body = record.get("body").and_then(Value::as_str).unwrap_or_default();
+    let delivery = serde_json::from_str::<Delivery>(body).map(|delivery| delivery.detail);
+    // Where it stops being an event, and not what stands there.
+    let unreadable = |error: serde_json::Error| {
+        ConsumeError::Poison(format!("the body is no event from line {}, column {}", error.line(), error.column()))
+    };
+    Some(Message { id, delivery: delivery.map_err(unreadable) })
+}
+
+/// Handles one message; gives its id when it has to come again.
+async fn handle<C: Consumer>(consumer: &C, name: &'static str, ambient: &Ambient, message: Message) -> Option<String> {
+    let event = match message.delivery {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::error!(consumer = name, message_id = message.id, %error, "event.failed");
+            return Some(message.id);
+        }
+    };
+    let began = ambient.now();
+    let (event_id, event_type) = (event.event.id, event.event.kind.clone());
+    let causation = event.event.causation.clone();
+    let correlation_id = causation.correlation_id.as_str();
+    let span = info_span!("consume", consumer = name, %event_id, event_type, correlation_id, traceparent = causation.traceparent);
+    // A panic is this message's alone, as much as an error is.
+    let handling = AssertUnwindSafe(consumer.handle(event)).catch_unwind().instrument(span);
+    let outcome = handling.await.unwrap_or_else(|_| Err(ConsumeError::Poison("the consumer panicked".to_owned())));
+    let latency_ms = ambient.now().as_millisecond().saturating_sub(began.as_millisecond());
+    match outcome {
+        Ok(()) => {
+            tracing::info!(consumer = name, %event_id, event_type, correlation_id, latency_ms, "event.handled");
+            None
+        }
+        Err(ConsumeError::Retry(reason)) => {
+            tracing::warn!(consumer = name, %event_id, event_type, correlation_id, latency_ms, reason, "event.retried");
+            Some(message.id)
+        }
+        Err(ConsumeError::Poison(reason)) => {
+            tracing::error!(consumer = name, %event_id, event_type, correlation_id, latency_ms, reason, "event.failed");
+            Some(message.id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use holdfast_runtime::{Init, InitError};
+    use serde_json::json;
+
+    use super::*;
+
+    /// Does what the event's data says.
+    #[derive(Default)]
+    struct Obedient {
+        handled: Mutex<Vec<String>>,
+    }
+
+    impl FromInit for Obedient {
+        async fn from_init(_: &Init) -> Result<Self, InitError> {
+            Ok(Self::default())
+        }
+    }
+
+    impl Consumer for Obedient {
+        async fn handle(&self, event: Envelope) -> Result<(), ConsumeError> {
+            self.handled.lock().unwrap().push(event.event.subject.clone());
+            match event.event.data["do"].as_str() {
+                Some("retry") => Err(ConsumeError::Retry("busy".to_owned())),
+                Some("poison") => Err(ConsumeError::Poison("refused".to_owned())),
+                Some("panic") => panic!("as asked"),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    fn message(id: &str, what: &str) -> Value {
+        let detail = json!({
+            "source": "holdfast.accounts",
+            "id": "evt_00000000000000000000000001",
+            "type": "accounts.user-registered.v1",
+            "time": "2026-11-21T00:00:00Z",
+            "subject": id,
+            "sequence": 1,
+            "correlation_id": "req_00000000000000000000000001",
+            "data": {"do": what},
+        });
+        let body = json!({
+            "version": "0",
+            "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+            "detail-type": "accounts.user-registered.v1",
+            "source": "holdfast.accounts",
+            "account": "123456789012",
+            "time": "2026-11-21T00:00:00Z",
+            "region": "eu-west-1",
+            "resources": [],
+            "detail": detail,
+        });
+        json!({"messageId": id, "receiptHandle": "r", "body": body.to_string(), "eventSource": "aws:sqs"})
+    }
+
+    async fn consumed(messages: &[Value]) -> (Value, Vec<String>) {
+        let consumer = Obedient::default();
+        let batch = json!({"Records": messages});
+        let answer = consume(&consumer, "test", &Ambient::system(), batch).await.unwrap();
+        (answer, consumer.handled.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_message_succeeds_or_fails_by_itself() {
+        let mut bodiless = message("no-body", "work");
+        bodiless.as_object_mut().unwrap().remove("body");
+        let mut garbage = message("garbage", "work");
+        garbage["body"] = json!("{\"detail\": ");
+        let mut bare = message("bare", "work");
+        bare["body"] = json!("{\"detail\": {\"id\": \"evt_1\"}}");
+        let batch = [
+            message("first", "work"),
+            garbage,
+            message("second", "retry"),
+            message("third", "poison"),
+            message("fourth", "panic"),
+            bodiless,
+            bare,
+            message("last", "work"),
+        ];
+        let (answer, handled) = consumed(&batch).await;
+        assert_eq!(handled, ["first", "second", "third", "fourth", "last"]);
+        let failed = answer["batchItemFailures"].as_array().unwrap();
+        let failed: Vec<_> = failed.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap()).collect();
+        assert_eq!(failed, ["garbage", "second", "third", "fourth", "no-body", "bare"]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_is_none_fails_whole() {
+        let consumer = Obedient::default();
+        for batch in [json!({}), json!({"Records": [{"body": "{}"}]})] {
+            assert!(consume(&consumer, "test", &Ambient::system(), batch).await.is_err());
+        }
+        assert_eq!(consumed(&[]).await.0, json!({"batchItemFailures": []}));
+    }
+
+    #[test]
+    fn a_reason_never_repeats_a_body() {
+        let mut secret = message("m", "work");
+        secret["body"] = json!(r#"{"detail": "ada@example.com"}"#);
+        let error = read(&secret).unwrap().delivery.unwrap_err();
+        assert_eq!(error.to_string(), "cannot be handled: the body is no event from line 1, column 28");
+    }
+
+    #[test]
+    fn a_busy_table_is_a_reason_to_try_again() {
+        let busy = StoreError::Busy { table: "t".to_owned() };
+        assert_eq!(
+            ConsumeError::from(busy),
+            ConsumeError::Retry("the table t is busy: contention or throttling".to_owned())
+        );
+        let unreadable = StoreError::Unreadable { entity: "claim", version: 9, reason: "later".to_owned() };
+        assert!(matches!(ConsumeError::from(unreadable), ConsumeError::Poison(_)));
+        assert!(matches!(ConsumeError::from(CommitError::Cancelled(vec![])), ConsumeError::Retry(_)));
+    }
+}
