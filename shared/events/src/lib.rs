@@ -1,16 +1,15 @@
 //! The event side of a function: the relay's and the consumers'.
 //!
-//! An event starts as the attribute `event` of the item that it changed. [`Change`] finds it in the table's
-//! stream; the relay puts it on the bus; a rule puts it into a queue; a [`Consumer`] behind [`queue`] handles
+//! An event starts as the attribute `event` of the item that it changed. [`stream::new_event`] finds it in the
+//! table's stream; the relay puts it on the bus; a rule puts it into a queue; a [`Consumer`] behind [`queue`] handles
 //! it. Every step may happen twice, and none may lose anything: what must happen once is held by [`Claims`],
 //! and what cannot be handled is reported as failed until it lies in a dead-letter queue.
 
-mod change;
 mod claims;
 mod consumer;
 mod failures;
+pub mod stream;
 
-pub use change::{Change, Unpublishable};
 pub use claims::Claims;
 pub use consumer::{ConsumeError, Consumer, queue};
 pub use failures::Failures;

@@ -1,0 +1,112 @@
+//! A batch of the stream: what of it goes on the bus, and what comes again.
+
+use aws_sdk_sqs::Client;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use holdfast_events::Failures;
+use holdfast_events::stream::{self, Unreadable};
+use holdfast_runtime::{BoxError, FromInit, Init, InitError};
+use serde_json::Value;
+
+use crate::bus::{Bus, Outcome};
+use crate::entry::{Entry, batches};
+
+/// Relays one table's events.
+#[derive(Clone, Debug)]
+pub(crate) struct Relay {
+    bus: Bus,
+    source: String,
+    queues: Client,
+    dead_letters: String,
+}
+
+impl FromInit for Relay {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        Ok(Self {
+            bus: Bus::new(init)?,
+            source: init.env.text("EVENT_SOURCE")?.to_owned(),
+            queues: init.aws.sqs(),
+            dead_letters: init.env.text("RELAY_DEAD_LETTERS_URL")?.to_owned(),
+        })
+    }
+}
+
+/// A record that has to come again, and with it all that follow it in its shard.
+#[derive(Debug)]
+struct Stuck {
+    at: usize,
+    reason: String,
+}
+
+impl Relay {
+    /// Relays a batch, in its order, up to the first record that is stuck.
+    pub(crate) async fn relay(&self, batch: Value) -> Result<Value, BoxError> {
+        let records = batch.get("Records").and_then(Value::as_array).ok_or("the event is not a stream's")?;
+        let mut failures = Failures::none();
+        match self.relay_all(records).await {
+            Ok(published) => {
+                tracing::info!(source = self.source, records = records.len(), published, "relay.published");
+            }
+            Err(Stuck { at, reason }) => {
+                // Without a place to go on from, the whole batch comes again.
+                let sequence_number = records.get(at).and_then(stream::sequence_number).ok_or(reason.as_str())?;
+                tracing::error!(source = self.source, sequence_number, reason, "relay.stuck");
+                failures.add(sequence_number);
+            }
+        }
+        Ok(failures.answer())
+    }
+
+    async fn relay_all(&self, records: &[Value]) -> Result<usize, Stuck> {
+        let mut entries = Vec::with_capacity(records.len());
+        let mut buried = Ok(());
+        for (at, record) in records.iter().enumerate() {
+            let unpublishable = match stream::new_event(record) {
+                Ok(None) => continue,
+                Ok(Some(event)) => match Entry::new(at, &self.source, event) {
+                    Some(entry) => {
+                        entries.push(entry);
+                        continue;
+                    }
+                    None => "its event is too large for the bus",
+                },
+                Err(Unreadable(reason)) => reason,
+            };
+            buried = self.bury(at, record, unpublishable).await;
+            if buried.is_err() {
+                break;
+            }
+        }
+        // All of these come before a record that could not be buried.
+        let published = self.publish(records, entries).await?;
+        buried.map(|()| published)
+    }
+
+    async fn publish(&self, records: &[Value], entries: Vec<Entry>) -> Result<usize, Stuck> {
+        let mut published = 0;
+        for batch in batches(entries) {
+            let count = batch.len();
+            let Outcome { left, refused, reason } = self.bus.put(batch).await;
+            published += count - left.len() - refused.len();
+            let mut stuck: Vec<Stuck> =
+                left.iter().map(|entry| Stuck { at: entry.at, reason: reason.clone() }).collect();
+            for entry in refused {
+                let record = records.get(entry.at).unwrap_or(&Value::Null);
+                stuck.extend(self.bury(entry.at, record, "the bus refuses its event").await.err());
+            }
+            if let Some(first) = stuck.into_iter().min_by_key(|stuck| stuck.at) {
+                return Err(first);
+            }
+        }
+        Ok(published)
+    }
+
+    /// Puts a record that cannot be published where people find it whole.
+    async fn bury(&self, at: usize, record: &Value, reason: &str) -> Result<(), Stuck> {
+        let message = self.queues.send_message().queue_url(&self.dead_letters).message_body(record.to_string());
+        let sent = message.send().await;
+        sent.map_err(|error| Stuck { at, reason: DisplayErrorContext(error).to_string() })?;
+        let sequence_number = stream::sequence_number(record);
+        tracing::error!(source = self.source, sequence_number, reason, "relay.buried");
+        Ok(())
+    }
+}
