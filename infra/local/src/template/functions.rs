@@ -1,5 +1,6 @@
 //! Functions and what calls them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -54,8 +55,14 @@ fn merge(global: &Node, own: &Node) -> Node {
     Node { line: own.line, kind }
 }
 
-/// A function, from its merged and resolved properties.
-pub(super) fn function(logical_id: &str, identity: &Identity, properties: &Node, stack: &Stack) -> Read<FunctionSpec> {
+/// A function, from its merged and resolved properties. `routes` holds those that are taken.
+pub(super) fn function(
+    logical_id: &str,
+    identity: &Identity,
+    properties: &Node,
+    stack: &Stack,
+    routes: &mut HashSet<String>,
+) -> Read<FunctionSpec> {
     let read = ["CodeUri", "Environment", "Events", "FunctionName", "MemorySize", "Policies", "Timeout"];
     let fields = Fields::of("a function", properties, &read, known::FUNCTION)?;
     let code = fields.must("CodeUri")?;
@@ -89,15 +96,10 @@ pub(super) fn function(logical_id: &str, identity: &Identity, properties: &Node,
     if let Some(events) = fields.get("Events") {
         for (_, event) in events.map()? {
             let source = source(event, stack, spec.timeout)?;
-            if let EventSource::Http(route) = &source {
-                let others = stack.functions.iter().chain(std::iter::once(&spec)).flat_map(|other| &other.events);
-                let mut taken = others.filter_map(|other| match other {
-                    EventSource::Http(route) => Some(route),
-                    EventSource::Queue(_) | EventSource::Stream(_) | EventSource::Schedule(_) => None,
-                });
-                if taken.any(|other| shape(other) == shape(route)) {
-                    return fault(event.line, "another function has this route");
-                }
+            if let EventSource::Http(Route::Path { method, path }) = &source
+                && !routes.insert(shape(method, path))
+            {
+                return fault(event.line, "another function has this route");
             }
             spec.events.push(source);
         }
@@ -143,13 +145,9 @@ fn route(properties: &Node) -> Read<Route> {
 }
 
 /// What two routes may not share: the gateway does not tell them apart by their parameters' names.
-fn shape(route: &Route) -> Option<(&str, Vec<&str>)> {
-    match route {
-        Route::Default => None,
-        Route::Path { method, path } => {
-            Some((method, path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect()))
-        }
-    }
+fn shape(method: &str, path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.fold(method.to_owned(), |shape, part| shape + "/" + part)
 }
 
 fn queue(properties: &Node, stack: &Stack, timeout: Duration) -> Read<QueueMapping> {

@@ -1,6 +1,6 @@
 //! From the document to the stack: first who everything is, then what it says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::known::CLOUD_ONLY;
 use super::model::{ACCOUNT, REGION, Stack};
@@ -66,12 +66,13 @@ pub(super) fn stack(
     for resource in resources.iter().filter(|resource| resource.kind != functions::TYPE) {
         read(resource, &resolver, &mut stack)?;
     }
+    let mut routes = HashSet::new();
     let globals = functions::Globals::of(root.get("Globals"))?;
     for resource in resources.iter().filter(|resource| resource.kind == functions::TYPE) {
         let properties = globals.merged(resource.properties, resource.line)?;
         let properties = resolved(&resolver, &properties)?;
         let identity = resolver.resources.get(resource.logical_id).cloned().unwrap_or_default();
-        let function = functions::function(resource.logical_id, &identity, &properties, &stack)?;
+        let function = functions::function(resource.logical_id, &identity, &properties, &stack, &mut routes)?;
         stack.functions.push(function);
     }
     outputs(root, &resolver)?;
