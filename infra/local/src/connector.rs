@@ -1,0 +1,208 @@
+//! Where the AWS SDK's clients end: an HTTP connector without a network.
+//!
+//! Each call is named (service and operation), checked against the calling function's rights, perhaps
+//! struck by a fault, and carried out by an engine. Before each call others are let run once, so that two
+//! functions at work at the same time interleave between their calls, as in the cloud.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+
+use crate::clock::WorldClock;
+use crate::engines::{ACCESS_KEY, Engines, Refusal, SECRET_KEY};
+use crate::faults::{Fault, Faults};
+use crate::iam::{Decision, Need, decide};
+use crate::invocation::Invocation;
+use crate::protocol::{self, Outcome, Service, ServiceCall};
+use crate::recorder::{Call, Recorder, units};
+use crate::template::model::{ACCOUNT, REGION, Stack, Statement};
+
+/// A function's way to AWS.
+#[derive(Clone)]
+pub struct Connector(Arc<Inner>);
+
+struct Inner {
+    engines: Arc<Engines>,
+    function: String,
+    /// What its role may do; none may do everything: the host's own.
+    rights: Option<Vec<Statement>>,
+    faults: Arc<Faults>,
+    recorder: Arc<Recorder>,
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connector").field(&self.0.function).finish()
+    }
+}
+
+impl Connector {
+    /// The way of the function with this name in the template, with the rights that the template gives it.
+    pub fn new(
+        engines: Arc<Engines>,
+        stack: &Stack,
+        function: &str,
+        faults: Arc<Faults>,
+        recorder: Arc<Recorder>,
+    ) -> Self {
+        let spec = stack.functions.iter().find(|spec| spec.logical_id == function);
+        let rights = Some(spec.map(|spec| spec.policies.clone()).unwrap_or_default());
+        Self(Arc::new(Inner { engines, function: function.to_owned(), rights, faults, recorder }))
+    }
+
+    /// The host's own way, for seeding and for tests: every right, no fault, no record.
+    pub fn unrestricted(engines: Arc<Engines>) -> Self {
+        let (faults, recorder) = (Arc::new(Faults::none()), Arc::new(Recorder::default()));
+        Self(Arc::new(Inner { engines, function: "LocalHost".to_owned(), rights: None, faults, recorder }))
+    }
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let inner = Arc::clone(&self.0);
+        // Read here, in the handler's own task: wherever the future is polled, the call is this invocation's.
+        let invocation = Invocation::current();
+        HttpConnectorFuture::new(async move { inner.answer(request, invocation).await })
+    }
+}
+
+impl Inner {
+    async fn answer(
+        &self,
+        request: HttpRequest,
+        invocation: Option<Arc<Invocation>>,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let call = read(request).await?;
+        tokio::task::yield_now().await;
+        if let Err(refusal) = self.authorise(&call) {
+            self.note(&call, invocation.as_deref(), Some(403), "");
+            return written(call.service.refused(&refusal));
+        }
+        let mut fault = self.faults.on_call(&self.function, call.service.name(), &call.operation);
+        if matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter)) && invocation.is_none() {
+            // Nobody is there to die: INIT, or the host itself.
+            fault = None;
+        }
+        match fault {
+            Some(Fault::CrashBefore) => return crash(invocation).await,
+            Some(fault @ (Fault::Conflict | Fault::Throttle | Fault::Outage)) => {
+                let outcome = protocol::struck(&call, &fault);
+                self.note(&call, invocation.as_deref(), Some(outcome.status), "");
+                return written(outcome);
+            }
+            Some(Fault::CrashAfter | Fault::LostAnswer) | None => {}
+        }
+        let outcome = protocol::carry_out(&self.engines, &call).await;
+        let lost = fault.is_some();
+        let status = (!lost).then_some(outcome.status);
+        self.note(&call, invocation.as_deref(), status, std::str::from_utf8(&outcome.body).unwrap_or_default());
+        match fault {
+            Some(Fault::CrashAfter) => crash(invocation).await,
+            Some(_) => Err(ConnectorError::io("the answer was lost on purpose".into())),
+            None => written(outcome),
+        }
+    }
+
+    /// Whether the function's role grants all that the call needs; what is not granted is named.
+    fn authorise(&self, call: &ServiceCall) -> Result<(), Refusal> {
+        let Some(rights) = &self.rights else { return Ok(()) };
+        let function = &self.function;
+        let user = format!("User: arn:aws:sts::{ACCOUNT}:assumed-role/{function}/{function}");
+        let needs = call.needs().map_err(|unknown| call.service.denied(format!("{user}: {unknown}")))?;
+        for Need { action, resource } in needs {
+            let decision = decide(rights, None, action, &resource, &BTreeMap::new());
+            let allowed = matches!(decision, Decision::Allowed { .. });
+            self.recorder.uses(function, action, &resource, allowed);
+            if !allowed {
+                let because = match decision {
+                    Decision::Denied { line } => format!("an explicit deny in template.yaml, line {line}"),
+                    Decision::Allowed { .. } | Decision::NotGranted => {
+                        format!("no policy of it in template.yaml allows the {action} action")
+                    }
+                };
+                let reason =
+                    format!("{user} is not authorized to perform: {action} on resource: {resource} because {because}");
+                return Err(call.service.denied(reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&self, call: &ServiceCall, invocation: Option<&Invocation>, status: Option<u16>, answer: &str) {
+        let (read_units, write_units) = match call.service {
+            Service::DynamoDb => units(answer, &call.operation),
+            Service::Sqs | Service::Events | Service::Ses | Service::Sns | Service::Ssm | Service::S3 => (0.0, 0.0),
+        };
+        let operation = call.operation.clone();
+        let call = Call { service: call.service.name(), operation, read_units, write_units, status };
+        self.recorder.calls(&self.function, &call);
+        if let Some(invocation) = invocation {
+            invocation.note(call);
+        }
+    }
+}
+
+/// The function dies here: what awaits this call is dropped by whoever runs the invocation.
+async fn crash(invocation: Option<Arc<Invocation>>) -> Result<HttpResponse, ConnectorError> {
+    if let Some(invocation) = invocation {
+        invocation.crash();
+    }
+    std::future::pending().await
+}
+
+async fn read(request: HttpRequest) -> Result<ServiceCall, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let (parts, body) = request.into_parts();
+    let bytes = match body.bytes() {
+        Some(bytes) => axum::body::Bytes::copy_from_slice(bytes),
+        None => {
+            let collected = ByteStream::new(body).collect().await;
+            collected.map_err(|error| ConnectorError::user(error.into()))?.into_bytes()
+        }
+    };
+    ServiceCall::read(http::Request::from_parts(parts, bytes))
+        .map_err(|refusal| ConnectorError::user(Box::new(refusal)))
+}
+
+fn written(outcome: Outcome) -> Result<HttpResponse, ConnectorError> {
+    let response = http::Response::<axum::body::Bytes>::from(outcome).map(SdkBody::from);
+    HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+/// The configuration that a function's clients are built from.
+pub fn sdk_config(connector: Connector, clock: &WorldClock) -> SdkConfig {
+    let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "holdfast-local");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(connector)
+        .sleep_impl(clock.clone())
+        .time_source(clock.clone())
+        .retry_config(RetryConfig::standard())
+        // There is no stream here that could stall, and its watchman would spin on a clock that stands still.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
+}

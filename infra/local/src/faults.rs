@@ -1,0 +1,289 @@
+//! What goes wrong on purpose: the failures that AWS has and that local engines never produce.
+//!
+//! All of it is drawn from one seed. Chance faults are switched on by kind; a test that needs one failure
+//! at one place scripts it with [`Faults::once`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::clock::SeededEntropy;
+
+/// A kind of chance fault, as `HOLDFAST_CHAOS` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A message, record or event is delivered twice.
+    Duplicates,
+    /// Messages arrive in another order than they were sent.
+    Reorder,
+    /// A message is held back.
+    Delay,
+    /// DynamoDB answers that another transaction is at work on the item.
+    Conflicts,
+    /// AWS answers that it is asked too much.
+    Throttle,
+    /// A function's environment dies in the middle of a call.
+    Crash,
+    /// A call takes effect and its answer is lost.
+    Lost,
+}
+
+impl Kind {
+    const ALL: [(Kind, &'static str, u64); 7] = [
+        (Kind::Duplicates, "duplicates", 100),
+        (Kind::Reorder, "reorder", 300),
+        (Kind::Delay, "delay", 100),
+        (Kind::Conflicts, "conflicts", 60),
+        (Kind::Throttle, "throttle", 30),
+        (Kind::Crash, "crash", 10),
+        (Kind::Lost, "lost", 20),
+    ];
+
+    fn of_a_thousand(self) -> u64 {
+        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or(0, |(.., often)| *often)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::ALL.iter().find(|(kind, ..)| kind == self).map_or("", |(_, name, _)| name))
+    }
+}
+
+impl FromStr for Kind {
+    type Err = FaultsError;
+    fn from_str(text: &str) -> Result<Self, FaultsError> {
+        let found = Self::ALL.iter().find(|(_, name, _)| *name == text);
+        found.map(|(kind, ..)| *kind).ok_or_else(|| FaultsError(text.to_owned()))
+    }
+}
+
+/// A name that is no kind of fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no kind of chaos is called {0:?}: duplicates, reorder, delay, conflicts, throttle, crash, lost")]
+pub struct FaultsError(String);
+
+/// What happens to one call of AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Refused: a transaction elsewhere is at work on the item.
+    Conflict,
+    /// Refused: too much is asked.
+    Throttle,
+    /// The function dies before the call takes effect.
+    CrashBefore,
+    /// The function dies after the call took effect.
+    CrashAfter,
+    /// The call takes effect; its answer never arrives.
+    LostAnswer,
+    /// The service answers 500.
+    Outage,
+}
+
+impl Fault {
+    fn name(&self) -> &'static str {
+        match self {
+            Fault::Conflict => "conflicts",
+            Fault::Throttle => "throttle",
+            Fault::CrashBefore | Fault::CrashAfter => "crash",
+            Fault::LostAnswer => "lost",
+            Fault::Outage => "outage",
+        }
+    }
+}
+
+/// Which call a scripted fault waits for.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    /// The function's name in the template; any when none.
+    pub function: Option<String>,
+    /// `TransactWriteItems`; any when none.
+    pub operation: Option<String>,
+    /// So many calls that match pass unharmed first.
+    pub after: u32,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    waiting: Vec<(Matcher, Fault)>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// The faults of a world.
+#[derive(Debug)]
+pub struct Faults {
+    kinds: Vec<Kind>,
+    random: SeededEntropy,
+    paused: AtomicBool,
+    script: Mutex<Script>,
+}
+
+impl Faults {
+    /// None, until one is scripted.
+    pub fn none() -> Self {
+        Self::seeded(&[], 0)
+    }
+
+    /// Chance faults of these kinds.
+    pub fn seeded(kinds: &[Kind], seed: u64) -> Self {
+        let script = Mutex::default();
+        Self { kinds: kinds.to_vec(), random: SeededEntropy::new(seed), paused: AtomicBool::new(false), script }
+    }
+
+    /// Chance faults of the kinds that `HOLDFAST_CHAOS` lists, with commas between them.
+    pub fn parse(chaos: &str, seed: u64) -> Result<Self, FaultsError> {
+        let names = chaos.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Ok(Self::seeded(&names.map(str::parse).collect::<Result<Vec<_>, _>>()?, seed))
+    }
+
+    /// The one fault, at the one call.
+    pub fn once(&self, matcher: Matcher, fault: Fault) {
+        self.script().waiting.push((matcher, fault));
+    }
+
+    /// Holds chance faults back, or lets them happen again: a story's last look at the world wants calm.
+    pub fn pause(&self, paused: bool) {
+        self.paused.store(paused, Ordering::SeqCst);
+    }
+
+    /// How many of each happened.
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        self.script().counts.clone()
+    }
+
+    /// How many scripted faults still wait for their call.
+    pub fn waiting(&self) -> usize {
+        self.script().waiting.len()
+    }
+
+    /// Whether to deliver this twice.
+    pub fn duplicate(&self) -> bool {
+        self.strikes(Kind::Duplicates)
+    }
+
+    /// Whether to hold this back, and for how long.
+    pub fn delay(&self) -> Option<Duration> {
+        self.strikes(Kind::Delay).then(|| Duration::from_secs(1 + self.random.next() % 30))
+    }
+
+    /// Perhaps another order.
+    pub fn reorder<T>(&self, items: &mut [T]) {
+        if items.len() < 2 || !self.strikes(Kind::Reorder) {
+            return;
+        }
+        for last in (1..items.len()).rev() {
+            let places = u64::try_from(last).unwrap_or(0) + 1;
+            items.swap(last, usize::try_from(self.random.next() % places).unwrap_or(0));
+        }
+    }
+
+    /// What happens to this call.
+    pub(crate) fn on_call(&self, function: &str, service: &str, operation: &str) -> Option<Fault> {
+        if let Some(fault) = self.scripted(function, operation) {
+            self.count(fault.name());
+            return Some(fault);
+        }
+        let writes = matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems");
+        if service == "dynamodb" && writes && self.strikes(Kind::Conflicts) {
+            return Some(Fault::Conflict);
+        }
+        if self.strikes(Kind::Throttle) {
+            return Some(Fault::Throttle);
+        }
+        if self.strikes(Kind::Crash) {
+            return Some(if self.random.chance(500) { Fault::CrashBefore } else { Fault::CrashAfter });
+        }
+        self.strikes(Kind::Lost).then_some(Fault::LostAnswer)
+    }
+
+    fn scripted(&self, function: &str, operation: &str) -> Option<Fault> {
+        let mut script = self.script();
+        let fits = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
+        let place = script
+            .waiting
+            .iter()
+            .position(|(matcher, _)| fits(&matcher.function, function) && fits(&matcher.operation, operation))?;
+        let (matcher, _) = script.waiting.get_mut(place)?;
+        if matcher.after > 0 {
+            matcher.after -= 1;
+            return None;
+        }
+        Some(script.waiting.remove(place).1)
+    }
+
+    fn strikes(&self, kind: Kind) -> bool {
+        if !self.kinds.contains(&kind) || self.paused.load(Ordering::SeqCst) {
+            return false;
+        }
+        let struck = self.random.chance(kind.of_a_thousand());
+        if struck {
+            let name = Kind::ALL.iter().find(|(of, ..)| *of == kind).map_or("", |(_, name, _)| name);
+            self.count(name);
+        }
+        struck
+    }
+
+    fn count(&self, name: &'static str) {
+        *self.script().counts.entry(name).or_default() += 1;
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_read_and_a_typo_is_named() {
+        let faults = Faults::parse("duplicates, conflicts", 1).unwrap();
+        assert_eq!(faults.kinds, [Kind::Duplicates, Kind::Conflicts]);
+        assert!(Faults::parse("", 1).unwrap().kinds.is_empty());
+        assert!(Faults::parse("conflict", 1).unwrap_err().to_string().contains("\"conflict\""));
+    }
+
+    #[test]
+    fn a_scripted_fault_strikes_its_call_once() {
+        let faults = Faults::none();
+        let operation = Some("PutItem".to_owned());
+        faults.once(Matcher { operation, after: 1, ..Matcher::default() }, Fault::LostAnswer);
+        let struck = ["GetItem", "PutItem", "PutItem", "PutItem"].map(|op| faults.on_call("F", "dynamodb", op));
+        assert_eq!(struck, [None, None, Some(Fault::LostAnswer), None]);
+        assert_eq!(faults.counts().get("lost"), Some(&1));
+    }
+
+    #[test]
+    fn chance_is_the_seeds_and_can_be_paused() {
+        let draw = |seed| {
+            let faults = Faults::seeded(&[Kind::Duplicates], seed);
+            (0..500).map(|_| faults.duplicate()).collect::<Vec<_>>()
+        };
+        assert_eq!(draw(3), draw(3));
+        assert_ne!(draw(3), draw(4));
+        let faults = Faults::seeded(&[Kind::Conflicts], 1);
+        faults.pause(true);
+        assert!((0..500).all(|_| faults.on_call("F", "dynamodb", "PutItem").is_none()));
+        faults.pause(false);
+        assert!((0..500).any(|_| faults.on_call("F", "dynamodb", "PutItem") == Some(Fault::Conflict)));
+        assert!((0..500).all(|_| faults.on_call("F", "sqs", "SendMessage").is_none()));
+    }
+
+    #[test]
+    fn reordering_loses_nothing() {
+        let faults = Faults::seeded(&[Kind::Reorder], 5);
+        let mut moved = false;
+        for _ in 0..50 {
+            let mut items = [1, 2, 3, 4, 5];
+            faults.reorder(&mut items);
+            moved |= items != [1, 2, 3, 4, 5];
+            items.sort_unstable();
+            assert_eq!(items, [1, 2, 3, 4, 5]);
+        }
+        assert!(moved);
+    }
+}

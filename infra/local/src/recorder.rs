@@ -1,0 +1,155 @@
+//! Which function used which right, and how often it called whom: what least privilege is measured by.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+/// A right: one action on one resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    /// The function's name in the template.
+    pub function: String,
+    /// `dynamodb:PutItem`.
+    pub action: String,
+    /// The resource's ARN.
+    pub resource: String,
+}
+
+/// One call of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// `dynamodb`.
+    pub service: &'static str,
+    /// `TransactWriteItems`.
+    pub operation: String,
+    /// Read units that the answer reports.
+    pub read_units: f64,
+    /// Write units that the answer reports.
+    pub write_units: f64,
+    /// The HTTP status of the answer; none when it was lost.
+    pub status: Option<u16>,
+}
+
+/// What was called how often, and what it consumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Calls.
+    pub calls: u64,
+    /// Calls that were answered with an error, or not at all.
+    pub failed: u64,
+    /// Read units.
+    pub read_units: f64,
+    /// Write units.
+    pub write_units: f64,
+}
+
+#[derive(Debug, Default)]
+struct Records {
+    used: BTreeSet<Use>,
+    refused: BTreeSet<Use>,
+    tallies: BTreeMap<(String, &'static str, String), Tally>,
+}
+
+/// Remembers, from as many threads as there are.
+#[derive(Debug, Default)]
+pub struct Recorder(Mutex<Records>);
+
+impl Recorder {
+    fn records(&self) -> std::sync::MutexGuard<'_, Records> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn uses(&self, function: &str, action: &str, resource: &str, allowed: bool) {
+        let right = Use { function: function.to_owned(), action: action.to_owned(), resource: resource.to_owned() };
+        let mut records = self.records();
+        if allowed {
+            records.used.insert(right)
+        } else {
+            records.refused.insert(right)
+        };
+    }
+
+    pub(crate) fn calls(&self, function: &str, call: &Call) {
+        let key = (function.to_owned(), call.service, call.operation.clone());
+        let mut records = self.records();
+        let tally = records.tallies.entry(key).or_default();
+        tally.calls += 1;
+        tally.failed += u64::from(call.status.is_none_or(|status| status >= 400));
+        tally.read_units += call.read_units;
+        tally.write_units += call.write_units;
+    }
+
+    /// Every right that was used.
+    pub fn used(&self) -> BTreeSet<Use> {
+        self.records().used.clone()
+    }
+
+    /// Every right that was asked for and not granted.
+    pub fn refused(&self) -> BTreeSet<Use> {
+        self.records().refused.clone()
+    }
+
+    /// By function, service and operation, what was called how often.
+    pub fn tallies(&self) -> BTreeMap<(String, &'static str, String), Tally> {
+        self.records().tallies.clone()
+    }
+
+    /// Forgets the tallies, so that what follows can be counted alone; rights stay remembered.
+    pub fn restart_tallies(&self) {
+        self.records().tallies.clear();
+    }
+}
+
+/// The units that an answer reports: read and write, summed over the tables.
+pub(crate) fn units(answer: &str, operation: &str) -> (f64, f64) {
+    if !answer.contains("\"ConsumedCapacity\"") {
+        return (0.0, 0.0);
+    }
+    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    let reported = match &answer["ConsumedCapacity"] {
+        Value::Array(tables) => tables.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let reads = matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan" | "TransactGetItems");
+    let mut sums = (0.0, 0.0);
+    for table in reported {
+        let [read, write, all] =
+            ["ReadCapacityUnits", "WriteCapacityUnits", "CapacityUnits"].map(|name| table[name].as_f64());
+        match (read, write) {
+            (None, None) if reads => sums.0 += all.unwrap_or(0.0),
+            (None, None) => sums.1 += all.unwrap_or(0.0),
+            (read, write) => {
+                sums.0 += read.unwrap_or(0.0);
+                sums.1 += write.unwrap_or(0.0);
+            }
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_summed_over_tables_and_told_apart() {
+        let one = r#"{"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}"#;
+        assert_eq!(units(one, "GetItem"), (0.5, 0.0));
+        assert_eq!(units(one, "PutItem"), (0.0, 0.5));
+        let two = r#"{"ConsumedCapacity":[{"CapacityUnits":6.0,"WriteCapacityUnits":6.0},{"CapacityUnits":2.0}]}"#;
+        assert_eq!(units(two, "TransactWriteItems"), (0.0, 8.0));
+        assert_eq!(units("{}", "GetItem"), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_right_is_remembered_once_and_a_refusal_apart() {
+        let recorder = Recorder::default();
+        for _ in 0..2 {
+            recorder.uses("F", "dynamodb:PutItem", "arn:t", true);
+        }
+        recorder.uses("F", "dynamodb:Scan", "arn:t", false);
+        assert_eq!(recorder.used().len(), 1);
+        assert_eq!(recorder.refused().first().unwrap().action, "dynamodb:Scan");
+    }
+}
