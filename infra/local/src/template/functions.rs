@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::known::{self, Fields};
 use super::model::{EventSource, FunctionSpec, QueueMapping, Route, ScheduleSpec, Stack, StreamMapping};
+use super::nested::Place;
 use super::node::{Kind, Node, Read, fault};
 use super::policies;
 use super::resolve::Identity;
@@ -55,20 +56,25 @@ fn merge(global: &Node, own: &Node) -> Node {
     Node { line: own.line, kind }
 }
 
-/// A function, from its merged and resolved properties. `routes` holds those that are taken.
+/// What calls functions already, and may call no other: routes.
+#[derive(Default)]
+pub(super) struct Callers(HashSet<String>);
+
+/// A function, from its merged and resolved properties.
 pub(super) fn function(
     logical_id: &str,
     identity: &Identity,
     properties: &Node,
+    place: &Place<'_>,
     stack: &Stack,
-    routes: &mut HashSet<String>,
+    callers: &mut Callers,
 ) -> Read<FunctionSpec> {
     let read = ["CodeUri", "Environment", "Events", "FunctionName", "MemorySize", "Policies", "Timeout"];
     let fields = Fields::of("a function", properties, &read, known::FUNCTION)?;
     let code = fields.must("CodeUri")?;
-    let Some(bin) = code.text()?.strip_prefix("target/lambda/").filter(|bin| !bin.is_empty() && !bin.contains('/'))
+    let Some(bin) = code.text()?.strip_prefix(place.code.as_str()).filter(|bin| !bin.is_empty() && !bin.contains('/'))
     else {
-        return fault(code.line, "CodeUri must be target/lambda/ and a bin's name");
+        return fault(code.line, format!("CodeUri must be {} and a bin's name", place.code));
     };
     let mut spec = FunctionSpec {
         logical_id: logical_id.to_owned(),
@@ -95,9 +101,9 @@ pub(super) fn function(
     }
     if let Some(events) = fields.get("Events") {
         for (_, event) in events.map()? {
-            let source = source(event, stack, spec.timeout)?;
+            let source = source(event, place, stack, spec.timeout)?;
             if let EventSource::Http(Route::Path { method, path }) = &source
-                && !routes.insert(shape(method, path))
+                && !callers.0.insert(shape(method, path))
             {
                 return fault(event.line, "another function has this route");
             }
@@ -107,12 +113,14 @@ pub(super) fn function(
     Ok(spec)
 }
 
-fn source(event: &Node, stack: &Stack, timeout: Duration) -> Read<EventSource> {
+fn source(event: &Node, place: &Place<'_>, stack: &Stack, timeout: Duration) -> Read<EventSource> {
     let fields = Fields::of("an event", event, &["Type", "Properties"], &[])?;
     let kind = fields.must("Type")?;
     let properties = fields.must("Properties")?;
     match kind.text()? {
-        "HttpApi" => route(properties).map(EventSource::Http),
+        "HttpApi" if place.outermost => route(properties).map(EventSource::Http),
+        // SAM refuses it: an event's API stands in the same template.
+        "HttpApi" => fault(kind.line, "routes stand beside their API, not in an application"),
         "SQS" => queue(properties, stack, timeout).map(EventSource::Queue),
         "DynamoDB" => stream(properties, stack).map(EventSource::Stream),
         "Schedule" => schedule(properties, "Schedule").map(EventSource::Schedule),

@@ -7,6 +7,7 @@
 mod functions;
 mod known;
 pub mod model;
+mod nested;
 mod node;
 mod parameters;
 mod policies;
@@ -53,24 +54,32 @@ pub fn load(
     ssm: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Stack, TemplateError> {
     let file = path.display().to_string();
+    let folder = path.parent().unwrap_or(Path::new(""));
     match std::fs::read_to_string(path) {
-        Ok(text) => load_str(&file, &text, overrides, ssm),
+        Ok(text) => read(&file, &text, overrides, ssm, &|below| std::fs::read_to_string(folder.join(below))),
         Err(source) => Err(TemplateError::Unreadable { file, source }),
     }
 }
 
-/// Reads a template from its text; `file` is what errors call it.
+/// Reads a template from its text; `file` is what errors call it. It can have no nested applications.
 pub fn load_str(
     file: &str,
     text: &str,
     overrides: &BTreeMap<String, String>,
     ssm: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Stack, TemplateError> {
-    node::parse(text).and_then(|root| resources::stack(&root, overrides, ssm)).map_err(|fault| TemplateError::Refused {
-        file: file.to_owned(),
-        line: fault.line,
-        message: fault.message,
-    })
+    read(file, text, overrides, ssm, &|_| Err(std::io::ErrorKind::NotFound.into()))
+}
+
+fn read(
+    file: &str,
+    text: &str,
+    overrides: &BTreeMap<String, String>,
+    ssm: nested::Ssm<'_>,
+    files: nested::Files<'_>,
+) -> Result<Stack, TemplateError> {
+    let stack = node::parse(text).and_then(|root| resources::stack(&root, overrides, ssm, files));
+    stack.map_err(|fault| TemplateError::Refused { file: file.to_owned(), line: fault.line, message: fault.message })
 }
 
 #[cfg(test)]

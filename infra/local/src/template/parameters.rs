@@ -116,20 +116,15 @@ fn check_range(name: &str, number: f64, fields: &Fields<'_>) -> Read<()> {
 
 /// Whether each condition holds.
 pub(super) fn conditions(root: &Node, resolver: &Resolver) -> Read<HashMap<String, bool>> {
+    let section = root.get("Conditions").map_or(Ok(&[][..]), Node::map)?;
     let mut conditions = Conditions {
-        expressions: root
-            .get("Conditions")
-            .map_or(Ok(&[][..]), Node::map)?
-            .iter()
-            .map(|(key, node)| (key.text.as_str(), node))
-            .collect(),
+        expressions: section.iter().map(|(key, node)| (key.text.as_str(), node)).collect(),
         known: HashMap::new(),
         under_way: Vec::new(),
         resolver,
     };
-    let names = conditions.expressions.iter().map(|(name, node)| (*name, node.line)).collect::<Vec<_>>();
-    for (name, line) in names {
-        conditions.holds(name, line)?;
+    for (key, node) in section {
+        conditions.holds(&key.text, node.line)?;
     }
     Ok(conditions.known)
 }

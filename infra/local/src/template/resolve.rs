@@ -33,6 +33,10 @@ impl Identity {
 /// What names stand for.
 #[derive(Default)]
 pub(super) struct Resolver {
+    /// What the stack is called.
+    pub(super) stack_name: String,
+    /// What the document around this one has: known by its ARNs alone.
+    pub(super) outer: Vec<Identity>,
     /// Parameters.
     pub(super) parameters: HashMap<String, Parameter>,
     /// Conditions.
@@ -71,10 +75,15 @@ impl Resolver {
         }
     }
 
+    /// Every resource, of this document and of that around it.
+    pub(super) fn known(&self) -> impl Iterator<Item = &Identity> {
+        self.resources.values().chain(&self.outer)
+    }
+
     /// The ARN that a resolved node holds, which must be that of a resource of this template.
     pub(super) fn own_arn(&self, service: &str, node: &Node) -> Read<String> {
         let arn = node.text()?;
-        let own = arn.split(':').nth(2) == Some(service) && self.resources.values().any(|known| known.arn() == arn);
+        let own = arn.split(':').nth(2) == Some(service) && self.known().any(|known| known.arn() == arn);
         if own { Ok(arn.to_owned()) } else { fault(node.line, format!("`{arn}` is no {service} ARN of this template")) }
     }
 
@@ -189,7 +198,7 @@ impl Resolver {
             "AWS::AccountId" => ACCOUNT.to_owned(),
             "AWS::Partition" => "aws".to_owned(),
             "AWS::Region" => REGION.to_owned(),
-            "AWS::StackName" => STACK_NAME.to_owned(),
+            "AWS::StackName" => self.stack_name.clone(),
             "AWS::URLSuffix" => "amazonaws.com".to_owned(),
             _ => match (self.parameters.get(name), self.resources.get(name)) {
                 (Some(Parameter::Text(text)), _) => text.clone(),

@@ -1,13 +1,15 @@
 //! From the document to the stack: first who everything is, then what it says.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use super::functions::Callers;
 use super::known::CLOUD_ONLY;
 use super::model::{ACCOUNT, REGION, Stack};
+use super::nested::{Files, Place, Ssm};
 use super::node::{Key, Kind, Node, Read, fault};
 use super::parameters::{Parameter, conditions, parameters};
-use super::resolve::{Identity, Resolver, STACK_NAME};
-use super::{functions, policies, storage, wiring};
+use super::resolve::{Identity, Resolver};
+use super::{functions, nested, policies, storage, wiring};
 
 const HTTP_API: &str = "AWS::Serverless::HttpApi";
 const RULE: &str = "AWS::Events::Rule";
@@ -29,20 +31,32 @@ impl Resource<'_> {
     fn name(&self, resolver: &Resolver, property: &str) -> Read<String> {
         match self.properties.and_then(|properties| properties.get(property)) {
             Some(name) => resolver.text(name),
-            None => Ok(format!("{STACK_NAME}-{}", self.logical_id)),
+            None => Ok(format!("{}-{}", resolver.stack_name, self.logical_id)),
         }
     }
 }
 
-/// Reads the whole document.
-pub(super) fn stack(
+/// Reads the shop's own template.
+pub(super) fn stack(root: &Node, overrides: &BTreeMap<String, String>, ssm: Ssm<'_>, files: Files<'_>) -> Read<Stack> {
+    let mut stack = Stack::default();
+    let place = Place::outermost(ssm, files);
+    stack.parameters = document(root, overrides, &place, &mut stack, &mut Callers::default())?;
+    Ok(stack)
+}
+
+/// Reads a document into the stack, and yields its parameters.
+pub(super) fn document(
     root: &Node,
     overrides: &BTreeMap<String, String>,
-    ssm: &dyn Fn(&str) -> Option<String>,
-) -> Read<Stack> {
+    place: &Place<'_>,
+    stack: &mut Stack,
+    callers: &mut Callers,
+) -> Read<BTreeMap<String, String>> {
     sections(root)?;
     let mut resolver = Resolver {
-        parameters: parameters(root, overrides, ssm)?,
+        stack_name: place.stack_name.clone(),
+        outer: place.outer.clone(),
+        parameters: parameters(root, overrides, place.ssm)?,
         mappings: root.get("Mappings").cloned(),
         ..Resolver::default()
     };
@@ -51,8 +65,9 @@ pub(super) fn stack(
     for (key, node) in must(root, "Resources")?.map()? {
         resources.extend(resource(key, node, &resolver)?);
     }
-    if let Some(second) = resources.iter().filter(|resource| resource.kind == HTTP_API).nth(1) {
-        return fault(second.line, "more than one HTTP API");
+    let apis = if place.outermost { 1 } else { 0 };
+    if let Some(further) = resources.iter().filter(|resource| resource.kind == HTTP_API).nth(apis) {
+        return fault(further.line, "there is one HTTP API, in the outermost template");
     }
     // A rule's ARN holds its bus's name: rules come after the rest.
     for rules in [false, true] {
@@ -61,22 +76,30 @@ pub(super) fn stack(
             resolver.resources.insert(resource.logical_id.to_owned(), identity);
         }
     }
-    let mut stack = Stack { parameters: shown(&resolver), ..Stack::default() };
-    // Functions last: their event sources must name what the stack has.
-    for resource in resources.iter().filter(|resource| resource.kind != functions::TYPE) {
-        read(resource, &resolver, &mut stack)?;
+    let (functions, others): (Vec<_>, Vec<_>) = resources.iter().partition(|resource| resource.kind == functions::TYPE);
+    let (applications, others): (Vec<_>, Vec<_>) = others.iter().partition(|resource| resource.kind == nested::TYPE);
+    for resource in others {
+        read(resource, &resolver, stack)?;
     }
-    let mut routes = HashSet::new();
+    // What calls a function must be there before it, in the document or around it.
     let globals = functions::Globals::of(root.get("Globals"))?;
-    for resource in resources.iter().filter(|resource| resource.kind == functions::TYPE) {
+    for resource in functions {
         let properties = globals.merged(resource.properties, resource.line)?;
         let properties = resolved(&resolver, &properties)?;
         let identity = resolver.resources.get(resource.logical_id).cloned().unwrap_or_default();
-        let function = functions::function(resource.logical_id, &identity, &properties, &stack, &mut routes)?;
+        if stack.functions.iter().any(|other| other.logical_id == resource.logical_id) {
+            return fault(resource.line, format!("there is another `{}`", resource.logical_id));
+        }
+        let function = functions::function(resource.logical_id, &identity, &properties, place, stack, callers)?;
         stack.functions.push(function);
     }
+    for resource in applications {
+        let properties = resource.properties.map_or_else(|| fault(resource.line, "`Properties` is missing"), Ok)?;
+        let identities = resolver.resources.values().cloned().collect();
+        nested::application(resource.logical_id, &resolved(&resolver, properties)?, identities, place, stack, callers)?;
+    }
     outputs(root, &resolver)?;
-    Ok(stack)
+    Ok(shown(&resolver))
 }
 
 fn sections(root: &Node) -> Read<()> {
@@ -170,7 +193,9 @@ fn identity(resource: &Resource<'_>, resolver: &Resolver) -> Read<Identity> {
             let topic = arn("sns", name.clone());
             identity(topic.clone(), vec![("TopicArn", topic), ("TopicName", name)])
         }
-        "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" => identity(resource.logical_id.to_owned(), Vec::new()),
+        "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" | nested::TYPE => {
+            identity(resource.logical_id.to_owned(), Vec::new())
+        }
         other if CLOUD_ONLY.contains(&other) => identity(resource.logical_id.to_owned(), Vec::new()),
         other => fault(resource.line, format!("resources of the type {other} are not supported")),
     }

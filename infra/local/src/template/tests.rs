@@ -21,7 +21,7 @@ fn refused(text: &str) -> String {
 }
 
 /// A template of one function with a queue, a streamed table and a route. `@@` lines are replaced by tests.
-const SMALL: &str = r#"Transform: AWS::Serverless-2016-10-31
+pub(super) const SMALL: &str = r#"Transform: AWS::Serverless-2016-10-31
 Parameters:
   Stage: {Type: String, Default: test, AllowedPattern: "[a-z]+"}
   Origins: {Type: CommaDelimitedList, Default: "https://a.test, https://b.test"}

@@ -76,8 +76,7 @@ pub(super) fn rule(logical_id: &str, identity: &Identity, properties: &Node, res
     }
     let bus_node = fields.must("EventBusName")?;
     let bus = bus_name(bus_node.text()?);
-    if !resolver.resources.values().any(|identity| identity.reference == bus && identity.arn().contains(":event-bus/"))
-    {
+    if !resolver.known().any(|identity| identity.reference == bus && identity.arn().contains(":event-bus/")) {
         return fault(bus_node.line, format!("`{bus}` is no bus of this template"));
     }
     Ok(RuleSpec {
