@@ -30,6 +30,21 @@ pub struct CursorError;
 /// A place in a list.
 pub struct Cursor;
 
+/// Why a text is not a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not 32 bytes in base64url")]
+pub struct KeyError;
+
+impl std::str::FromStr for CursorKey {
+    type Err = KeyError;
+
+    /// From the server key as its parameter holds it.
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError)?;
+        bytes.try_into().map(Self).map_err(|_| KeyError)
+    }
+}
+
 impl CursorKey {
     /// From the server key.
     pub fn new(server_key: [u8; 32]) -> Self {

@@ -132,8 +132,6 @@ ids! {
     CodeId = "cod";
     /// A domain event.
     EventId = "evt";
-    /// A note to the owner of an account.
-    NoticeId = "ntc";
     /// One request to the API.
     RequestId = "req";
     /// A session: the family of one login's refresh tokens.

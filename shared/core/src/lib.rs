@@ -11,9 +11,9 @@ mod money;
 mod quantity;
 
 pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
-pub use cursor::{Cursor, CursorError, CursorKey, Page};
+pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page};
 pub use event::{Causation, Envelope, StoredEvent};
-pub use id::{AddressId, CodeId, EventId, Id, IdError, NoticeId, RequestId, SessionId, UserId, derived};
+pub use id::{AddressId, CodeId, EventId, Id, IdError, RequestId, SessionId, UserId, derived};
 pub use jiff::Timestamp;
 pub use money::{Currency, Money, MoneyError, Rounding};
 pub use quantity::{Quantity, QuantityError, Sku, SkuError};

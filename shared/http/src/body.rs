@@ -67,6 +67,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if let Some(pointer) = body.windows(6).any(|six| six == br"\u0000").then(|| nul_in(body)).flatten() {
         return Err(Problem::invalid(pointer, "must not contain a NUL character"));
     }
+    // serde reads a list as a struct, field by field; our documents have names.
+    if body.trim_ascii_start().starts_with(b"[") && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+        return Err(Problem::invalid("", "the body must be an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let parents = error.path().iter().map(segment).collect::<String>();
@@ -173,7 +177,8 @@ mod tests {
             (r#"{"name": "a", "parts": [{"count": 1}, {"count": 256}]}"#, 422, "/parts/1/count"),
             (r#"{"name": "a", "parts": [{"count": -1}]}"#, 422, "/parts/0/count"),
             (r#"{"name": "a", "parts": [{}]}"#, 422, "/parts/0/count"),
-            (r#"[1]"#, 422, ""),
+            (r#"["a", []]"#, 422, ""),
+            ("[", 400, ""),
         ];
         for (body, status, pointer) in table {
             assert_eq!(refused(body), (status, pointer.to_owned()), "{body}");

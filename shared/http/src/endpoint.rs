@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::handler::Handler;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -25,6 +26,16 @@ where
     S: FromInit + Clone + Send + Sync + 'static,
 {
     Function::http(name, move || OpenApiRouter::new().routes(route()), layers)
+}
+
+/// What answers where no route does: the gateway's `$default`.
+pub fn fallback<S, H, T>(name: &'static str, handler: H) -> Function
+where
+    S: FromInit + Clone + Send + Sync + 'static,
+    H: Handler<T, S> + Sync,
+    T: 'static,
+{
+    Function::http(name, move || OpenApiRouter::new().fallback(handler.clone()), layers)
 }
 
 /// 204: done, and nothing to say.

@@ -16,7 +16,7 @@ mod problem;
 
 pub use body::Json;
 pub use caller::{Anyone, Customer, Guard, Permitted, Staff, permission};
-pub use endpoint::{NoContent, endpoint};
+pub use endpoint::{NoContent, endpoint, fallback};
 pub use etag::{ETag, IfMatch, Tagged};
 pub use list::{ListQuery, Listed};
 pub use openapi::{

@@ -19,13 +19,19 @@ pub struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn nowhere() -> Self {
+    /// Of no request: the shop's own doing.
+    pub fn nowhere() -> Self {
         Self { request_id: String::new(), source_ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), traceparent: None }
     }
 
     /// What the events of this request are told of their cause.
-    pub fn causation(&self) -> Causation {
-        Causation { correlation_id: self.request_id.clone(), causation_id: None, traceparent: self.traceparent.clone() }
+    pub fn causation(&self, actor: impl std::fmt::Display) -> Causation {
+        Causation {
+            correlation_id: self.request_id.clone(),
+            causation_id: None,
+            actor: Some(actor.to_string()),
+            traceparent: self.traceparent.clone(),
+        }
     }
 }
 

@@ -1,0 +1,32 @@
+//! The endpoints: a file each, named like its function. Here is only what several of them answer.
+
+pub mod addresses_create;
+pub mod addresses_delete;
+pub mod addresses_list;
+pub mod addresses_update;
+pub mod forgot_password;
+pub mod jwks;
+pub mod login;
+pub mod logout;
+pub mod me_change_password;
+pub mod me_delete;
+pub mod me_get;
+pub mod me_sessions_list;
+pub mod me_sessions_revoke;
+pub mod me_update;
+pub mod refresh;
+pub mod register;
+pub mod resend_verification;
+pub mod reset_password;
+pub mod users_disable;
+pub mod users_exists;
+pub mod users_get;
+pub mod users_list;
+pub mod users_set_roles;
+pub mod verify_email;
+
+mod address;
+mod user;
+
+pub use address::{Address, AddressRequest};
+pub use user::{Me, UserView};

@@ -1,0 +1,63 @@
+//! POST /v1/auth/login: an address and a password for a session.
+
+use axum::extract::State;
+use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, StatusCode};
+use holdfast_auth::PasswordHash;
+use holdfast_http::{BodyProblems, CallerProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_runtime::Function;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::desk::{Desk, Tokens};
+use crate::domain::{Device, Email};
+
+/// Who someone says they are.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    /// The account's address.
+    #[schema(value_type = String, example = "customer@demo.test", max_length = 254)]
+    email: Email,
+    /// The account's password.
+    #[schema(example = "holdfast-demo", max_length = 128)]
+    password: String,
+}
+
+fn refused() -> Problem {
+    let detail = "The e-mail address or the password is wrong, or the address has not been verified yet.";
+    Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", "The credentials are not valid", detail)
+}
+
+/// Logs in.
+///
+/// An unknown address, a wrong password, an account that is not verified or that is disabled: the answer is the same, and
+/// takes the same time.
+#[utoipa::path(
+    post, path = "/v1/auth/login", operation_id = "auth_login", tag = "accounts", security(()),
+    request_body = LoginRequest,
+    responses((status = 200, description = "The tokens of a new session", body = Tokens), BodyProblems, CallerProblems, TooMany, OurFault)
+)]
+async fn login(
+    State(desk): State<Desk>,
+    origin: Origin,
+    headers: HeaderMap,
+    Json(claimed): Json<LoginRequest>,
+) -> Result<Json<Tokens>, Problem> {
+    let accounts = &desk.accounts;
+    accounts.admit_login(&claimed.email, &origin).await?;
+    let person = accounts.person_at(&claimed.email).await?;
+    let profile = person.as_ref().and_then(|person| person.profile.as_ref());
+    let hash = profile.map_or_else(PasswordHash::of_nobody, |profile| profile.password.clone());
+    let right = hash.verifies(&claimed.password);
+    let person = person.filter(|person| right && person.active().is_ok()).ok_or_else(refused)?;
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let grant = accounts.begin_session(&person.user, &claimed.email, Device::named_by(agent), &origin).await?;
+    desk.tokens(&person, &grant).map(Json)
+}
+
+/// auth-login.
+pub fn function() -> Function {
+    endpoint::<Desk>("auth-login", || routes!(login))
+}

@@ -1,0 +1,121 @@
+//! POST /v1/auth/register: someone wants an account.
+//!
+//! Whether or not the address has one, the answer is the same, after the same work: a stranger must not learn who is
+//! a customer. The mail tells the owner of the address which it was.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use holdfast_auth::Password;
+use holdfast_core::{CodeId, UserId};
+use holdfast_http::{BodyProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_runtime::Function;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::domain::{Code, Email, Locale, PersonName, Status, User};
+use crate::store::{Accounts, Change, Counter, Happened, Person, Profile};
+
+/// Who someone wants to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterRequest {
+    /// Where a code is mailed to.
+    #[schema(value_type = String, example = "ada@example.com", max_length = 254)]
+    email: Email,
+    /// 8 to 128 characters, and none of the commonest.
+    #[schema(value_type = String, example = "correct horse battery", min_length = 8, max_length = 128)]
+    password: Password,
+    /// What mails call them.
+    #[schema(value_type = String, example = "Ada Lovelace", max_length = 100)]
+    name: PersonName,
+}
+
+/// The one answer of all endpoints that mail something.
+#[derive(Serialize, ToSchema)]
+pub struct MailSent {
+    /// What to do next.
+    #[schema(example = "Look into your mailbox.")]
+    message: &'static str,
+}
+
+impl MailSent {
+    /// 202, whatever was found.
+    pub(crate) fn answer() -> (StatusCode, Json<Self>) {
+        (StatusCode::ACCEPTED, Json(Self { message: "Look into your mailbox." }))
+    }
+}
+
+/// Registers an account.
+///
+/// A code is mailed to the address; with it, [verify-email](#/accounts/auth_verify_email) opens the account. Where the
+/// address has an account already, its owner is mailed a note instead, and the answer here is the same.
+#[utoipa::path(
+    post, path = "/v1/auth/register", operation_id = "auth_register", tag = "accounts", security(()),
+    request_body = RegisterRequest,
+    responses((status = 202, description = "Accepted, whether or not the address has an account", body = MailSent), BodyProblems, TooMany, OurFault)
+)]
+async fn register(
+    State(accounts): State<Accounts>,
+    origin: Origin,
+    Json(wanted): Json<RegisterRequest>,
+) -> Result<(StatusCode, Json<MailSent>), Problem> {
+    accounts.admit(Counter::Client(origin.source_ip)).await?;
+    accounts.admit(Counter::Mail(&wanted.email)).await?;
+    // Hashed before anything is known, so that it costs everybody the same time.
+    let password = wanted.password.hash(accounts.ambient.bytes());
+    let code_id: CodeId = accounts.ambient.id();
+    match accounts.person_at(&wanted.email).await? {
+        Some(found) => again(&accounts, &origin, &found, &wanted, password, code_id).await?,
+        None => {
+            let (id, now) = (accounts.ambient.id::<UserId>(), accounts.ambient.now());
+            let user = User::registered(id, Code::new(code_id, now, Code::LIFETIME), now);
+            let (email, name) = (wanted.email, wanted.name);
+            let profile = Profile { user_id: id, email, name, locale: Locale::default(), password };
+            // Lost to a twin of this request, the twin's mail is on its way.
+            accounts.register(user, &profile, &origin, code_id).await?;
+        }
+    }
+    Ok(MailSent::answer())
+}
+
+/// The address has an account. One that nobody has verified is taken over: it was never shown to be anybody's, and
+/// whoever reads its mail decides which registration counts. One in use stays as it is, and its owner is told.
+async fn again(
+    accounts: &Accounts,
+    origin: &Origin,
+    found: &Person,
+    wanted: &RegisterRequest,
+    password: holdfast_auth::PasswordHash,
+    code_id: CodeId,
+) -> Result<(), Problem> {
+    let decide = |person: &mut Person, now| {
+        let registered = person.profile.clone();
+        let happened = match (person.user.status, &mut person.profile) {
+            (Status::Unverified, Some(profile)) => {
+                person.user.verification = Some(Code::new(code_id, now, Code::LIFETIME));
+                profile.name = wanted.name.clone();
+                profile.password = password.clone();
+                Happened::VerificationRequested { code_id }
+            }
+            (Status::Unverified | Status::Active | Status::Disabled | Status::Erased, _) => {
+                Happened::RegistrationRepeated {}
+            }
+        };
+        // Three actions, as a first registration has: a user, a profile and an address.
+        let change = Change::of(happened, ()).and(accounts.still_held(&wanted.email));
+        match registered {
+            Some(profile) if person.profile.as_ref() == Some(&profile) => {
+                Ok(change.and(accounts.still_there(&profile)))
+            }
+            Some(_) | None => Ok(change),
+        }
+    };
+    accounts.change(found.user.id, origin, found.user.id, decide).await?;
+    Ok(())
+}
+
+/// auth-register.
+pub fn function() -> Function {
+    endpoint::<Accounts>("auth-register", || routes!(register))
+}

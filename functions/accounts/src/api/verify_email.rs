@@ -1,0 +1,49 @@
+//! POST /v1/auth/verify-email: the code from a mail opens the account.
+
+use axum::extract::State;
+use holdfast_http::{BodyProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_runtime::Function;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::codes::{Checkpoint, Purpose, refused};
+use crate::store::{Change, Counter, Happened, Person};
+
+/// What the mail said.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmailRequest {
+    /// The token of the mail's link.
+    #[schema(max_length = 200)]
+    token: String,
+}
+
+/// Verifies an e-mail address.
+#[utoipa::path(
+    post, path = "/v1/auth/verify-email", operation_id = "auth_verify_email", tag = "accounts", security(()),
+    request_body = VerifyEmailRequest,
+    responses((status = 204, description = "The account is open"), BodyProblems, TooMany, OurFault)
+)]
+async fn verify_email(
+    State(Checkpoint { accounts, codes }): State<Checkpoint>,
+    origin: Origin,
+    Json(sent): Json<VerifyEmailRequest>,
+) -> Result<NoContent, Problem> {
+    accounts.admit(Counter::Client(origin.source_ip)).await?;
+    let (user, code) = codes.open(Purpose::VerifyEmail, &sent.token).ok_or_else(refused)?;
+    let decide = |person: &mut Person, now| {
+        if !person.user.is_verified_by(code, now) {
+            return Err(refused());
+        }
+        person.user.verify();
+        Ok(Change::of(Happened::EmailVerified {}, ()))
+    };
+    accounts.change(user, &origin, user, decide).await?;
+    Ok(NoContent)
+}
+
+/// auth-verify-email.
+pub fn function() -> Function {
+    endpoint::<Checkpoint>("auth-verify-email", || routes!(verify_email))
+}

@@ -1,0 +1,5 @@
+//! PATCH /v1/me/addresses/{id}: the caller changes an address.
+
+fn main() -> Result<(), holdfast_runtime::BoxError> {
+    holdfast_runtime::run(holdfast_accounts::api::addresses_update::function())
+}

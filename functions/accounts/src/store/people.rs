@@ -1,0 +1,294 @@
+//! People: how one is found, and the one way in which one changes.
+
+use holdfast_auth::Role;
+use holdfast_core::{AddressId, CodeId, EventId, StoredEvent, Timestamp, UserId};
+use holdfast_dynamo::{Action, CommitError, of_kind};
+use holdfast_http::{Origin, Problem};
+use serde::{Deserialize, Serialize};
+
+use super::Accounts;
+use super::items::{EmailItem, Profile, UserItem, email_key, profile_key, user_key};
+use crate::domain::{DisableReason, Email, Status, User};
+
+/// What can happen in this context: the types and the data of its events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Happened {
+    /// Someone registered; a code waits to show that the address is theirs.
+    #[serde(rename = "accounts.user-registered.v1")]
+    Registered {
+        /// The code's id.
+        #[schema(value_type = String)]
+        code_id: CodeId,
+    },
+    /// Another verification code was asked for; those before it are void.
+    #[serde(rename = "accounts.verification-requested.v1")]
+    VerificationRequested {
+        /// The code's id.
+        #[schema(value_type = String)]
+        code_id: CodeId,
+    },
+    /// Someone registered again under an address that has an account.
+    #[serde(rename = "accounts.registration-repeated.v1")]
+    RegistrationRepeated {},
+    /// The address was shown to be theirs.
+    #[serde(rename = "accounts.email-verified.v1")]
+    EmailVerified {},
+    /// A code to reset the password was asked for.
+    #[serde(rename = "accounts.password-reset-requested.v1")]
+    ResetRequested {
+        /// The code's id.
+        #[schema(value_type = String)]
+        code_id: CodeId,
+    },
+    /// The password was reset by a code; all sessions ended.
+    #[serde(rename = "accounts.password-reset.v1")]
+    PasswordReset {},
+    /// The password was changed by its owner; all other sessions ended.
+    #[serde(rename = "accounts.password-changed.v1")]
+    PasswordChanged {},
+    /// The profile was changed.
+    #[serde(rename = "accounts.profile-changed.v1")]
+    ProfileChanged {},
+    /// An address was added.
+    #[serde(rename = "accounts.address-added.v1")]
+    AddressAdded {
+        /// Which.
+        #[schema(value_type = String)]
+        address_id: AddressId,
+    },
+    /// An address was changed.
+    #[serde(rename = "accounts.address-changed.v1")]
+    AddressChanged {
+        /// Which.
+        #[schema(value_type = String)]
+        address_id: AddressId,
+    },
+    /// An address was removed.
+    #[serde(rename = "accounts.address-removed.v1")]
+    AddressRemoved {
+        /// Which.
+        #[schema(value_type = String)]
+        address_id: AddressId,
+    },
+    /// Staff set the roles.
+    #[serde(rename = "accounts.roles-set.v1")]
+    RolesSet {
+        /// From now on these.
+        #[schema(value_type = Vec<String>)]
+        roles: Vec<Role>,
+    },
+    /// Staff locked the user out; all sessions ended.
+    #[serde(rename = "accounts.user-disabled.v1")]
+    Disabled {
+        /// Why.
+        reason: DisableReason,
+    },
+    /// Staff let the user in again.
+    #[serde(rename = "accounts.user-enabled.v1")]
+    Enabled {
+        /// Why.
+        reason: DisableReason,
+    },
+    /// All sessions were ended by their owner.
+    #[serde(rename = "accounts.sessions-ended.v1")]
+    SessionsEnded {},
+    /// The user was erased: nothing personal is left.
+    #[serde(rename = "accounts.user-erased.v1")]
+    Erased {},
+    /// A session began.
+    #[serde(rename = "accounts.session-started.v1")]
+    SessionStarted {
+        /// Whose.
+        #[schema(value_type = String)]
+        user_id: UserId,
+    },
+    /// A refresh token was used, and followed by another.
+    #[serde(rename = "accounts.session-refreshed.v1")]
+    SessionRefreshed {
+        /// Whose.
+        #[schema(value_type = String)]
+        user_id: UserId,
+    },
+    /// A session was ended by its owner.
+    #[serde(rename = "accounts.session-ended.v1")]
+    SessionEnded {
+        /// Whose.
+        #[schema(value_type = String)]
+        user_id: UserId,
+    },
+    /// An earlier refresh token was used again: the session was revoked.
+    #[serde(rename = "accounts.session-revoked.v1")]
+    SessionRevoked {
+        /// Whose.
+        #[schema(value_type = String)]
+        user_id: UserId,
+    },
+}
+
+/// A user, and what is personal about them: nothing once they are erased.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The user.
+    pub user: User,
+    /// What is personal.
+    pub profile: Option<Profile>,
+}
+
+/// What a decision comes to: an event, and what is written beside the person.
+#[derive(Debug)]
+pub struct Change<T> {
+    /// What happened.
+    pub happened: Happened,
+    /// What else is written, in the same transaction.
+    pub with: Vec<Action>,
+    /// What the caller wants to know of it.
+    pub answer: T,
+}
+
+impl<T> Change<T> {
+    /// A change of the person alone.
+    pub fn of(happened: Happened, answer: T) -> Self {
+        Self { happened, with: Vec::new(), answer }
+    }
+
+    /// And this, in the same transaction.
+    pub fn and(mut self, action: Action) -> Self {
+        self.with.push(action);
+        self
+    }
+}
+
+impl Person {
+    /// Someone who may use their account, or 401: a token outlives its user by some minutes.
+    pub fn active(&self) -> Result<&Profile, Problem> {
+        let gone = || Problem::unauthenticated("The account is not active.");
+        match self.user.status {
+            Status::Active => self.profile.as_ref().ok_or_else(gone),
+            Status::Unverified | Status::Disabled | Status::Erased => Err(gone()),
+        }
+    }
+}
+
+/// Rounds of load, decide and commit before a caller is asked to come back: each is lost to another's success.
+const ROUNDS: u32 = 5;
+
+impl Accounts {
+    /// An event of an entity's change.
+    pub(crate) fn event(
+        &self,
+        happened: &Happened,
+        subject: impl ToString,
+        sequence: u64,
+        origin: &Origin,
+        actor: UserId,
+    ) -> StoredEvent {
+        let told = serde_json::to_value(happened).unwrap_or_default();
+        let field = |name: &str| told.get(name).cloned().unwrap_or_default();
+        StoredEvent {
+            id: self.ambient.id::<EventId>(),
+            kind: field("type").as_str().unwrap_or_default().to_owned(),
+            time: self.ambient.now(),
+            subject: subject.to_string(),
+            sequence,
+            causation: origin.causation(actor),
+            data: field("data"),
+        }
+    }
+
+    /// Whose address this is.
+    pub(crate) async fn owner_of(&self, email: &Email) -> Result<Option<UserId>, Problem> {
+        let item: Option<EmailItem> = self.table.get(&email_key(email)).await?;
+        Ok(item.map(|item| item.user_id))
+    }
+
+    /// Someone by id.
+    pub async fn person(&self, id: UserId) -> Result<Option<Person>, Problem> {
+        let found = self.table.get_all(&[user_key(id), profile_key(id)]).await?;
+        let user = of_kind::<UserItem>(&found)?.pop();
+        let profile = of_kind::<Profile>(&found)?.pop();
+        Ok(user.map(|user| Person { user: user.into(), profile }))
+    }
+
+    /// Someone by address. An address without an account costs the same reads, and so the same time.
+    pub(crate) async fn person_at(&self, email: &Email) -> Result<Option<Person>, Problem> {
+        let owner = self.owner_of(email).await?;
+        let person = self.person(owner.unwrap_or_else(|| self.ambient.id())).await?;
+        Ok(person.filter(|_| owner.is_some()))
+    }
+
+    /// The account that a token speaks for.
+    pub(crate) async fn member(&self, id: UserId) -> Result<Person, Problem> {
+        let person = self.person(id).await?.ok_or_else(|| Problem::unauthenticated("The account is gone."))?;
+        person.active()?;
+        Ok(person)
+    }
+
+    /// Changes someone: loads, lets `decide` decide, and commits the person, the event and what goes with them in one
+    /// transaction; again, when another change was faster.
+    pub(crate) async fn change<T>(
+        &self,
+        id: UserId,
+        origin: &Origin,
+        actor: UserId,
+        decide: impl Fn(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
+    ) -> Result<(T, Person), Problem> {
+        for _ in 0..ROUNDS {
+            let mut person = self.person(id).await?.ok_or_else(|| Problem::not_found("user"))?;
+            let (seen, before) = (person.user.version, person.profile.clone());
+            let now = self.ambient.now();
+            let change = decide(&mut person, now)?;
+            person.user.version = seen.saturating_add(1);
+            person.user.updated_at = now;
+            let event = self.event(&change.happened, id, person.user.version, origin, actor);
+            let user = self.table.put_with(&UserItem::from(person.user.clone()), &event).if_version(seen);
+            let profile = match (&before, &person.profile) {
+                (before, Some(after)) if before.as_ref() != Some(after) => Some(self.table.put(after)),
+                (Some(_), None) => Some(self.table.delete(profile_key(id))),
+                (_, Some(_)) | (None, None) => None,
+            };
+            let transaction = self.table.transaction().and(user).and_all(profile).and_all(change.with);
+            match transaction.commit().await {
+                Ok(()) => return Ok((change.answer, person)),
+                Err(error) if error.failed_at(0) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::unavailable("the user kept changing"))
+    }
+
+    /// Registers someone: a user, a profile and the address's guard, or none of them.
+    pub(crate) async fn register(
+        &self,
+        user: User,
+        profile: &Profile,
+        origin: &Origin,
+        code_id: CodeId,
+    ) -> Result<bool, Problem> {
+        let guard = EmailItem { email: profile.email.clone(), user_id: user.id };
+        let event = self.event(&Happened::Registered { code_id }, user.id, user.version, origin, user.id);
+        let transaction = self.table.transaction();
+        let transaction = transaction.and(self.table.put_with(&UserItem::from(user), &event).if_absent());
+        let transaction = transaction.and(self.table.put(profile)).and(self.table.put(&guard).if_absent());
+        match transaction.commit().await {
+            Ok(()) => Ok(true),
+            Err(error @ CommitError::Cancelled(_)) if error.failed_at(2) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Holds a transaction to an address having an account.
+    pub(crate) fn still_held(&self, email: &Email) -> Action {
+        self.table.check(email_key(email)).when("attribute_exists(pk)")
+    }
+
+    /// Holds a transaction to a profile being there.
+    pub(crate) fn still_there(&self, profile: &Profile) -> Action {
+        self.table.check(profile_key(profile.user_id)).when("attribute_exists(pk)")
+    }
+
+    /// Lets an address go.
+    pub(crate) fn free_email(&self, email: &Email) -> Action {
+        self.table.delete(email_key(email))
+    }
+}
