@@ -1,1 +1,16 @@
 //! What is sent to whom: the mails.
+//!
+//! In reading order: [`letter`] is what a mail says, in text and in HTML alike, without a clock or a network;
+//! [`mails`] has a file for each mail; [`consumers`] one for each function. Nothing here knows a person but by
+//! id until the moment of sending, so that whoever has been erased by then gets no mail and leaves no trace.
+
+pub mod consumers;
+pub mod letter;
+pub mod mails;
+
+use holdfast_runtime::Function;
+
+/// The context's functions.
+pub fn functions() -> Vec<Function> {
+    vec![consumers::send::function()]
+}
