@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 infra/lint/venv.sh
 export SAM_CLI_TELEMETRY=0 PYTHONDONTWRITEBYTECODE=1
 .venv/bin/sam validate --lint --template template.yaml --region us-east-1
-for stage in default prod; do
+for stage in default local prod; do
     .venv/bin/sam validate --template template.yaml --config-file infra/samconfig.toml --config-env "$stage" >/dev/null
 done
 .venv/bin/cfn-lint --template template.yaml --regions us-east-1
