@@ -39,3 +39,24 @@ async fn not_found(State(Paths(routes)): State<Paths>, method: Method, uri: Uri)
 pub fn function() -> Function {
     fallback::<Paths, _, _>("not-found", not_found)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_path_without_the_method_is_not_a_path_that_is_missing() {
+        let routes = Arc::new(Routes::of(r#"{"paths": {"/v1/me": {"get": {}, "patch": {}}}}"#));
+        for (method, path, status, code) in [
+            (Method::GET, "/v1/you", 404, "no_such_route"),
+            (Method::POST, "/v1/me", 405, "method_not_allowed"),
+            (Method::HEAD, "/v1/me", 405, "method_not_allowed"),
+        ] {
+            let problem = not_found(State(Paths(Arc::clone(&routes))), method, Uri::from_static(path)).await;
+            assert_eq!(problem.code(), code, "{path}");
+            assert_eq!(problem.into_response().status(), status, "{path}");
+        }
+    }
+}
