@@ -1,6 +1,6 @@
 //! From the document to the stack: first who everything is, then what it says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::functions::Callers;
 use super::known::CLOUD_ONLY;
@@ -69,10 +69,14 @@ pub(super) fn document(
     if let Some(further) = resources.iter().filter(|resource| resource.kind == HTTP_API).nth(apis) {
         return fault(further.line, "there is one HTTP API, in the outermost template");
     }
+    let mut arns = place.outer.iter().map(|identity| identity.arn().to_owned()).collect::<HashSet<_>>();
     // A rule's ARN holds its bus's name: rules come after the rest.
     for rules in [false, true] {
         for resource in resources.iter().filter(|resource| (resource.kind == RULE) == rules) {
             let identity = identity(resource, &resolver)?;
+            if !identity.arn().is_empty() && !arns.insert(identity.arn().to_owned()) {
+                return fault(resource.line, format!("another resource is {}", identity.arn()));
+            }
             resolver.resources.insert(resource.logical_id.to_owned(), identity);
         }
     }

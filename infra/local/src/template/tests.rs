@@ -177,6 +177,11 @@ fn what_is_not_supported_names_its_line() {
             "Dead: {Type: \"AWS::Kinesis::Stream\"}",
             "resources of the type AWS::Kinesis::Stream are not supported",
         ),
+        (
+            "Dead: {Type: \"AWS::SQS::Queue\"}",
+            "Dead: {Type: \"AWS::SQS::Queue\", Properties: {QueueName: test-queue}}",
+            "another resource is arn:aws:sqs:us-east-1:000000000000:test-queue",
+        ),
         ("Type: ScheduleV2", "Type: Api", "events of the type Api are not supported"),
         ("MemorySize: !If [IsTest, 128, 256]", "MemorySize: !Cidr x", "!Cidr is not supported"),
         ("MemorySize: !If [IsTest, 128, 256]", "MemorySize: !If [Other, 128, 256]", "there is no condition `Other`"),
