@@ -1,1 +1,3 @@
-//! The shop's tests.
+//! The shop's tests: stories that are told over HTTP, and what must hold around them.
+
+pub mod stories;

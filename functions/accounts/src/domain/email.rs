@@ -37,7 +37,8 @@ impl Email {
         &self.0
     }
 
-    fn parse(text: &str) -> Result<Self, EmailError> {
+    /// A text, if it is an address.
+    pub fn parse(text: &str) -> Result<Self, EmailError> {
         let (local, domain) = text.rsplit_once('@').ok_or(EmailError::NotAnAddress)?;
         // Before anything walks over it: a megabyte is not an address.
         if local.len() > Self::LONGEST_LOCAL || domain.len() > Self::LONGEST {

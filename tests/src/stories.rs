@@ -1,0 +1,65 @@
+//! What people do with the shop, as they would tell it. Each story has a shop of its own.
+//!
+//! A story knows the shop through its HTTP API, its mailbox and its clock; those in `mails` also break it on purpose.
+
+#![expect(missing_docs, reason = "a story's name says what it tells")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a story that cannot go on fails"
+)]
+
+pub mod addresses;
+pub mod mails;
+pub mod passwords;
+pub mod profile;
+pub mod registration;
+pub mod sessions;
+pub mod staff;
+
+/// Hands the list of all stories to a macro: `module: story, story;`.
+#[macro_export]
+macro_rules! every_story {
+    ($tell:ident) => {
+        $tell! {
+            registration:
+                someone_registers_and_logs_in,
+                an_address_with_an_account_hears_of_it_by_mail_alone,
+                a_code_is_good_once,
+                a_code_is_good_for_a_day,
+                a_newer_code_voids_the_one_before,
+                whoever_reads_the_mail_decides_whose_registration_counts,
+                twins_register_once;
+            sessions:
+                a_token_is_good_to_its_second,
+                a_refresh_token_is_good_once_and_its_reuse_ends_the_session,
+                a_forged_refresh_token_harms_nobody,
+                a_session_ends_when_it_is_left_alone,
+                logging_out_ends_a_session,
+                logging_out_everywhere_ends_them_all,
+                sessions_are_listed_and_revoked;
+            passwords:
+                a_forgotten_password_is_reset_and_ends_all_sessions,
+                a_reset_code_is_good_for_an_hour_and_once,
+                a_changed_password_ends_the_other_sessions;
+            profile:
+                a_profile_is_read_and_changed,
+                a_stale_version_is_refused,
+                an_erased_person_is_gone;
+            addresses:
+                addresses_come_and_go,
+                the_twentieth_address_is_the_last,
+                two_tabs_lose_nothing;
+            staff:
+                staff_find_users,
+                roles_count_from_the_next_token_on,
+                a_disabled_user_is_out_until_let_in_again,
+                nobody_decides_about_themselves;
+            mails:
+                a_provider_that_refuses_is_asked_again,
+                what_the_relay_cannot_publish_is_buried_whole,
+                the_documents_are_served;
+        }
+    };
+}
