@@ -1,4 +1,39 @@
 //! The shop on a laptop: template.yaml, interpreted.
+//!
+//! [`World`] is the whole of it in one process: functions with contexts of their own, an AWS of small engines behind
+//! their SDK clients, the HTTP API in front, and what queues, streams and schedules set off. The binary serves one on
+//! a port; tests hold one in memory and move its clock by hand.
 
+mod background;
+pub mod clock;
+pub mod connector;
+mod data;
+mod dev;
+pub mod engines;
+pub mod faults;
+mod functions;
+mod gateway;
 pub mod iam;
+pub mod invocation;
+mod keys;
+mod protocol;
+pub mod recorder;
+pub mod registry;
+pub mod seed;
+mod sources;
+pub mod store;
 pub mod template;
+mod world;
+
+pub use axum::body::Bytes;
+pub use background::Background;
+pub use clock::{SeededEntropy, WorldClock};
+pub use data::{DataError, DataFolder};
+pub use engines::{Archived, Channel, Depths, EngineError, Engines, Mail, Undelivered};
+pub use faults::{Fault, Faults, FaultsError, Kind, Matcher};
+pub use functions::CallError;
+pub use gateway::{RouteError, serve};
+pub use keys::Blueprint;
+pub use recorder::{Call, Recorder, Tally, Use};
+pub use sources::{ExpressionError, SourceError};
+pub use world::{Options, StartError, World};

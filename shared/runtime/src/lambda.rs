@@ -7,7 +7,7 @@ use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Context, LambdaEvent};
 use lambda_runtime::service_fn;
 use serde_json::Value;
-use tower::{Service, ServiceBuilder, ServiceExt};
+use tower::{Service, ServiceBuilder};
 
 use crate::aws::Aws;
 use crate::env::Env;
@@ -51,9 +51,9 @@ pub async fn invoke(handler: &Handler, event: Value) -> Result<Value, BoxError> 
         Handler::Http(router) => {
             let request: LambdaRequest = serde_json::from_value(event)?;
             let service = ServiceBuilder::new().map_request(with_gateway).service(router.clone());
-            let mut adapter = Adapter::from(service);
-            let answer = adapter.ready().await?.call(LambdaEvent::new(request, Context::default())).await?;
-            Ok(serde_json::to_value(answer)?)
+            // A router is always ready, and the adapter must not live on while the answer is awaited: it is not Send.
+            let answer = Adapter::from(service).call(LambdaEvent::new(request, Context::default()));
+            Ok(serde_json::to_value(answer.await?)?)
         }
         Handler::Event(handler) => handler(event).await,
     }

@@ -1,1 +1,13 @@
 //! The shop's whole world in one process, for tests.
+//!
+//! A test opens a [`Shop`], lets [`Actor`]s use it, and says what each [`Answer`] must be. The clock stands still until
+//! it is moved, nothing happens in the background until it is settled, and a seed determines every id.
+
+mod actor;
+mod answer;
+mod shop;
+mod transport;
+
+pub use actor::{Account, Actor};
+pub use answer::Answer;
+pub use shop::Shop;

@@ -1,0 +1,124 @@
+//! `make run`: the shop on a port of this machine.
+
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use holdfast_core::Ambient;
+use holdfast_local::{Background, Blueprint, DataFolder, Faults, Options, World, seed, template};
+use holdfast_runtime::Env;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// What the environment chooses.
+struct Settings {
+    port: u16,
+    data: PathBuf,
+    demo: bool,
+    faults: Faults,
+    template: PathBuf,
+    stages: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).compact().init();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, whatever is in it.
+            let error = error.to_string().replace('\n', " ");
+            drop(writeln!(io::stderr(), "holdfast-local: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::read(&Env::process())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(open(settings))
+}
+
+async fn open(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let data = DataFolder::open(&settings.data)?;
+    let overrides = template::stage_overrides(&settings.stages, "local")?;
+    let blueprint = Blueprint::kept(&settings.template, &overrides, &data, &Ambient::system())?;
+    let world = World::start(Options { faults: settings.faults, ..Options::kept(blueprint, data) })?;
+    let background = Background::start(&world);
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    // Last: who finds the port open finds the shop open.
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await.map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => format!("port {} is in use; HOLDFAST_PORT names another", settings.port),
+            _ => format!("port {} cannot be opened: {error}", settings.port),
+        })?;
+    let port = listener.local_addr()?.port();
+    drop(io::stdout().write_all(table(port, &settings.data, settings.demo).as_bytes()));
+    let seeding = settings.demo.then(|| tokio::spawn(plant(world.clone())));
+    let stop = async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    };
+    holdfast_local::serve(world, listener, stop).await?;
+    if let Some(seeding) = seeding {
+        seeding.abort();
+    }
+    background.stop().await;
+    Ok(())
+}
+
+async fn plant(world: World) {
+    if let Err(error) = seed::demo(&world).await {
+        tracing::error!(%error, "the demo accounts could not be made");
+    }
+}
+
+impl Settings {
+    fn read(env: &Env) -> Result<Self, Box<dyn Error>> {
+        let number = |name: &str, default: u64, most: u64| match env.get(name) {
+            None => Ok(default),
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|number| *number <= most)
+                .ok_or_else(|| format!("{name} is {text:?}, not a number from 0 to {most}")),
+        };
+        let chaos_seed = number("HOLDFAST_CHAOS_SEED", 0, u64::MAX)?;
+        let demo = match env.get("HOLDFAST_SEED").unwrap_or("demo") {
+            "demo" => true,
+            "empty" => false,
+            other => return Err(format!("HOLDFAST_SEED is {other:?}, neither demo nor empty").into()),
+        };
+        Ok(Self {
+            port: u16::try_from(number("HOLDFAST_PORT", 8080, u64::from(u16::MAX))?)?,
+            data: env.get("HOLDFAST_DATA").unwrap_or(".holdfast").into(),
+            demo,
+            faults: Faults::parse(env.get("HOLDFAST_CHAOS").unwrap_or_default(), chaos_seed)?,
+            template: env.get("HOLDFAST_TEMPLATE").unwrap_or("template.yaml").into(),
+            stages: env.get("HOLDFAST_STAGES").unwrap_or("infra/samconfig.toml").into(),
+        })
+    }
+}
+
+fn table(port: u16, data: &Path, demo: bool) -> String {
+    let base = format!("http://127.0.0.1:{port}");
+    let mut table = format!(
+        "\n  Holdfast is open\n\n  API      {base}\n  Docs     {base}/docs\n  Mailbox  {base}/dev/mail\n  Data     {}\n\n",
+        data.display()
+    );
+    if demo {
+        table.push_str(&format!("  Accounts, password {}\n\n", seed::PASSWORD));
+        for account in seed::ACCOUNTS {
+            table.push_str(&format!("  {:<22}{}\n", account.email, account.title()));
+        }
+        table.push('\n');
+    }
+    table.push_str("  Ctrl-C stops it.\n\n");
+    table
+}

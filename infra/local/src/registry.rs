@@ -1,0 +1,14 @@
+//! The code behind the bins that template.yaml names.
+
+use holdfast_runtime::Function;
+
+/// The functions of all contexts.
+pub fn functions() -> Vec<Function> {
+    [
+        holdfast_accounts::functions(),
+        holdfast_notifications::functions(),
+        holdfast_relay::functions(),
+        holdfast_service::functions(),
+    ]
+    .concat()
+}

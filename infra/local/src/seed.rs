@@ -1,0 +1,88 @@
+//! What a new shop on a laptop begins with: somebody of each kind to log in as.
+
+use std::fmt::Display;
+
+use holdfast_accounts::domain::{Email, PersonName};
+use holdfast_accounts::seed::demo_account;
+use holdfast_auth::{Password, Role};
+
+use crate::World;
+use crate::engines::EngineError;
+
+/// The password of all demo accounts.
+pub const PASSWORD: &str = "holdfast-demo";
+
+/// A demo account.
+#[derive(Clone, Copy, Debug)]
+pub struct Account {
+    /// Its address.
+    pub email: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What its owner works as; a customer when nothing.
+    pub role: Option<Role>,
+}
+
+/// The demo accounts.
+pub const ACCOUNTS: [Account; 6] = [
+    Account { email: "customer@demo.test", name: "Casey Customer", role: None },
+    Account { email: "admin@demo.test", name: "Ada Admin", role: Some(Role::Admin) },
+    Account { email: "support@demo.test", name: "Sam Support", role: Some(Role::Support) },
+    Account { email: "warehouse@demo.test", name: "Wim Warehouse", role: Some(Role::Warehouse) },
+    Account { email: "catalog@demo.test", name: "Cleo Catalog", role: Some(Role::Catalog) },
+    Account { email: "analyst@demo.test", name: "Ana Analyst", role: Some(Role::Analyst) },
+];
+
+impl Account {
+    /// What its owner is.
+    pub fn title(&self) -> &'static str {
+        self.role.map_or("customer", Role::name)
+    }
+}
+
+/// Under this name the store keeps that the accounts were made.
+const SEEDED: &str = "seed/demo";
+/// Accounts are made in the environment of the function that registers people.
+const REGISTERS: &str = "auth-register";
+
+/// Why an account cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The template has no function that registers people.
+    #[error("the template has no function {REGISTERS}")]
+    NoAccounts,
+    /// Its data is not what an account's must be.
+    #[error("{email}: {reason}")]
+    Refused {
+        /// Whose.
+        email: String,
+        /// Why.
+        reason: String,
+    },
+    /// The local database.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Makes the demo accounts, once in a data folder's life.
+pub async fn demo(world: &World) -> Result<(), SeedError> {
+    let store = &world.engines().store;
+    if store.fact(SEEDED)?.is_some() {
+        return Ok(());
+    }
+    for demo in ACCOUNTS {
+        account(world, demo.email, PASSWORD, demo.name, demo.role.as_slice()).await?;
+    }
+    Ok(store.keep(SEEDED, "done")?)
+}
+
+/// Makes a verified account with these roles, unless the address has one.
+pub async fn account(world: &World, email: &str, password: &str, name: &str, roles: &[Role]) -> Result<(), SeedError> {
+    let init = world.operator(REGISTERS).ok_or(SeedError::NoAccounts)?;
+    let refused = |reason: &dyn Display| SeedError::Refused { email: email.to_owned(), reason: reason.to_string() };
+    let address = Email::try_from(email.to_owned()).map_err(|error| refused(&error))?;
+    let password = Password::parse(password.to_owned()).map_err(|error| refused(&error))?;
+    let name = PersonName::try_from(name.to_owned()).map_err(|error| refused(&error))?;
+    let made = demo_account(&init, address, &password, name, roles).await;
+    made.map_err(|problem| refused(&format!("{problem:?}")))
+}

@@ -1,0 +1,298 @@
+//! A shop in one process: everything that template.yaml describes, and the time that passes in it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use holdfast_core::{Ambient, Entropy, OsEntropy, Timestamp};
+use holdfast_runtime::{Aws, Function, Init};
+use http::{Request, Response};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::clock::{SeededEntropy, WorldClock};
+use crate::connector::{Connector, sdk_config};
+use crate::data::DataFolder;
+use crate::engines::{EngineError, Engines, Mail, Place};
+use crate::faults::Faults;
+use crate::functions::{CallError, Functions};
+use crate::gateway::{HttpApi, RouteError};
+use crate::keys::Blueprint;
+use crate::recorder::Recorder;
+use crate::registry;
+use crate::sources::{self, Pace, Source, SourceError};
+use crate::template::TemplateError;
+use crate::template::model::Stack;
+
+/// What a world is made from.
+#[derive(Debug)]
+pub struct Options {
+    /// What it consists of.
+    pub blueprint: Blueprint,
+    /// Where its data lies; in memory when nowhere.
+    pub data: Option<DataFolder>,
+    /// Its time.
+    pub clock: WorldClock,
+    /// Its randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What goes wrong in it.
+    pub faults: Faults,
+    /// The functions' code.
+    pub functions: Vec<Function>,
+}
+
+/// When simulated worlds begin.
+const DAWN_S: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+impl Options {
+    /// A world in memory, whose clock stands still and whose randomness grows from `seed`.
+    pub fn simulated(blueprint: Blueprint, seed: u64) -> Self {
+        Self {
+            blueprint,
+            data: None,
+            clock: WorldClock::manual(Timestamp::from_second(DAWN_S).unwrap_or_default()),
+            entropy: Arc::new(SeededEntropy::new(seed)),
+            faults: Faults::none(),
+            functions: registry::functions(),
+        }
+    }
+
+    /// A world on disk, in the machine's own time and randomness.
+    pub fn kept(blueprint: Blueprint, data: DataFolder) -> Self {
+        Self {
+            blueprint,
+            data: Some(data),
+            clock: WorldClock::machine(),
+            entropy: Arc::new(OsEntropy),
+            faults: Faults::none(),
+            functions: registry::functions(),
+        }
+    }
+}
+
+/// Why a world cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its template cannot be run.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Its data cannot be opened.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Its routes contradict one another.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// Its event sources are none.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+/// A shop in one process. Clones are the same shop.
+#[derive(Clone, Debug)]
+pub struct World(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    stack: Arc<Stack>,
+    parts: Parts,
+    recorder: Arc<Recorder>,
+    api: HttpApi,
+    sources: Vec<Source>,
+    /// Where the next step looks for work first.
+    turn: AtomicUsize,
+    /// Turns under way.
+    busy: AtomicUsize,
+    /// Grows whenever a turn has done something.
+    done: AtomicU64,
+    /// Rings when a turn ends.
+    rested: Notify,
+    _data: Option<DataFolder>,
+}
+
+/// What an event source works with.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) engines: Arc<Engines>,
+    pub(crate) functions: Functions,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) ambient: Ambient,
+}
+
+impl World {
+    /// Opens what is there, creates what is not. Functions start when they are first called.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let Options { blueprint, data, clock, entropy, faults, functions } = options;
+        let stack = Arc::clone(blueprint.stack());
+        let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
+        let engines = Engines::open(&stack, &place, clock.clone())?;
+        let ambient = Ambient::new(Arc::new(clock), entropy);
+        blueprint.provide(&engines.ssm, &ambient)?;
+        let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
+        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, |spec| {
+            let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
+            Connector::new(engines, &stack, &spec.logical_id, faults, recorder)
+        });
+        let parts = Parts { engines, functions, faults, ambient };
+        let inner = Inner {
+            api: HttpApi::of(&stack)?,
+            sources: sources::of(&stack, &parts)?,
+            stack,
+            parts,
+            recorder,
+            turn: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
+            done: AtomicU64::new(0),
+            rested: Notify::new(),
+            _data: data,
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// What the HTTP API answers to a request from `source_ip`.
+    pub async fn request(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
+        let parts = &self.0.parts;
+        self.0.api.answer(&parts.functions, &parts.ambient, request, source_ip).await
+    }
+
+    /// What S3 answers to a request that is signed in its URL or headers.
+    pub async fn objects(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.0.parts.engines.s3.serve(request).await
+    }
+
+    /// Calls a function, by its name in the template or its bin's, as Lambda's Invoke does.
+    pub async fn invoke(&self, function: &str, event: Value) -> Result<Value, CallError> {
+        let functions = &self.0.parts.functions;
+        let at = functions.find(function).ok_or_else(|| CallError::Unknown(function.to_owned()))?;
+        functions.call(at, event).await
+    }
+
+    /// A start in a function's environment with the host's own way to AWS, which has every right, no faults and no
+    /// record: for what an operator does.
+    pub fn operator(&self, function: &str) -> Option<Init> {
+        let Parts { engines, functions, ambient, .. } = &self.0.parts;
+        let env = functions.env(functions.find(function)?)?.clone();
+        let config = sdk_config(Connector::unrestricted(Arc::clone(engines)), &engines.clock);
+        Some(Init { aws: Aws::over(config, env.clone()), env, ambient: ambient.clone() })
+    }
+
+    /// Does one unit of the background work that is due: a batch of one mapping, one run of a schedule, one sweep.
+    /// False when nothing is due.
+    pub async fn step(&self) -> bool {
+        let count = self.0.sources.len();
+        let first = self.0.turn.load(Ordering::SeqCst);
+        for at in (first..first + count).map(|at| at % count) {
+            if self.take_turn(at, Pace::Hurried).await {
+                self.0.turn.store((at + 1) % count, Ordering::SeqCst);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Works until nothing is due. What is due later stays: delayed messages, retries, schedules to come.
+    pub async fn settle(&self) {
+        loop {
+            let before = self.0.done.load(Ordering::SeqCst);
+            let rested = self.0.rested.notified();
+            if self.step().await {
+                continue;
+            }
+            // Somebody else's turn may bring more work, and its end rings.
+            if self.0.busy.load(Ordering::SeqCst) > 0 {
+                rested.await;
+            } else if self.0.done.load(Ordering::SeqCst) == before {
+                return;
+            }
+        }
+    }
+
+    /// Moves the clock ahead.
+    pub fn advance(&self, by: Duration) {
+        if let Err(error) = self.0.parts.engines.advance(by) {
+            tracing::error!(%error, "the clock's lead could not be kept");
+        }
+    }
+
+    /// Every mail and message that was sent, oldest first.
+    pub fn mailbox(&self) -> Result<Vec<Mail>, EngineError> {
+        self.0.parts.engines.mail.mailbox()
+    }
+
+    /// Switches what calls a function by itself on or off: its queues, streams and schedules.
+    pub fn enable_sources(&self, function: &str, enabled: bool) {
+        for source in self.0.sources.iter().filter(|source| source.function() == function) {
+            source.enable(enabled);
+        }
+        self.0.parts.engines.pulse.beat();
+    }
+
+    /// What it consists of.
+    pub fn stack(&self) -> &Arc<Stack> {
+        &self.0.stack
+    }
+
+    /// Its AWS, seen from behind.
+    pub fn engines(&self) -> &Engines {
+        &self.0.parts.engines
+    }
+
+    /// Who called what.
+    pub fn recorder(&self) -> &Recorder {
+        &self.0.recorder
+    }
+
+    /// What goes wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.0.parts.faults
+    }
+
+    /// Its time.
+    pub fn clock(&self) -> &WorldClock {
+        &self.0.parts.engines.clock
+    }
+
+    /// Its time and randomness.
+    pub fn ambient(&self) -> &Ambient {
+        &self.0.parts.ambient
+    }
+
+    /// How many sources there are, for those who wait on each.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.0.sources
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    pub(crate) async fn take_turn(&self, at: usize, pace: Pace) -> bool {
+        let inner = &self.0;
+        let Some(source) = inner.sources.get(at) else { return false };
+        let busy = Busy::begin(inner);
+        let done = source.turn(&inner.parts, &inner.sources, pace).await;
+        if done {
+            inner.done.fetch_add(1, Ordering::SeqCst);
+        }
+        drop(busy);
+        done
+    }
+}
+
+/// A turn under way, until it ends or is given up.
+struct Busy<'a>(&'a Inner);
+
+impl<'a> Busy<'a> {
+    fn begin(inner: &'a Inner) -> Self {
+        inner.busy.fetch_add(1, Ordering::SeqCst);
+        Self(inner)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::SeqCst);
+        self.0.rested.notify_waiters();
+    }
+}

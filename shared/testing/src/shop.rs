@@ -1,0 +1,156 @@
+//! A shop of one's own.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use holdfast_auth::Role;
+use holdfast_core::{Clock, Timestamp};
+use holdfast_local::{Blueprint, Mail, Options, World, template};
+use serde_json::json;
+
+use crate::actor::{Account, Actor};
+use crate::transport::Transport;
+
+/// The seed of a shop that names none.
+const SEED: u64 = 1;
+/// What actors log in with.
+const PASSWORD: &str = "correct horse battery";
+
+/// A shop of one's own, in memory.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    world: World,
+    /// Each actor is at a client address of their own.
+    actors: Arc<AtomicU32>,
+}
+
+impl Shop {
+    /// A shop as the local stage has it.
+    pub fn open() -> Self {
+        Self::seeded(SEED)
+    }
+
+    /// Another run of fate.
+    pub fn seeded(seed: u64) -> Self {
+        Self::of(Options::simulated(blueprint(), seed))
+    }
+
+    /// A shop with other values for some of template.yaml's parameters.
+    pub fn with_parameters<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut overrides = local_stage();
+        overrides.extend(parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let blueprint = Blueprint::rehearse(&root().join("template.yaml"), &overrides);
+        Self::of(Options::simulated(blueprint.unwrap_or_else(|error| panic!("{error}")), SEED))
+    }
+
+    /// A shop of these options; `Options::simulated(Shop::blueprint(), seed)` is what they begin as.
+    pub fn of(options: Options) -> Self {
+        let world = World::start(options).unwrap_or_else(|error| panic!("the world does not start: {error}"));
+        Self { world, actors: Arc::default() }
+    }
+
+    /// template.yaml, as the local stage has it.
+    pub fn blueprint() -> Blueprint {
+        blueprint()
+    }
+
+    /// The world behind it.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Somebody without an account.
+    pub fn guest(&self) -> Actor {
+        let nth = self.actors.fetch_add(1, Ordering::SeqCst) + 1;
+        let [_, a, b, c] = nth.to_be_bytes();
+        Actor::new(Transport::World(self.world.clone()), Ipv4Addr::new(10, a, b, c).into())
+    }
+
+    /// Somebody who has registered, verified the address by the mailed code, and logged in.
+    pub async fn customer(&self, email: &str) -> Actor {
+        let guest = self.guest();
+        let body = json!({"email": email, "password": PASSWORD, "name": "Ada Lovelace"});
+        guest.post("/v1/auth/register", body).await.expect_status(202);
+        self.settle().await;
+        let token = self.code_from_mail(email);
+        guest.post("/v1/auth/verify-email", json!({"token": token})).await.expect_status(204);
+        self.log_in(guest, email, PASSWORD).await
+    }
+
+    /// Somebody of the staff, logged in.
+    pub async fn staff(&self, role: Role) -> Actor {
+        let email = format!("{}@staff.test", role.name());
+        self.hire(&email, &[role]).await
+    }
+
+    /// Somebody with these roles, logged in.
+    pub async fn hire(&self, email: &str, roles: &[Role]) -> Actor {
+        holdfast_local::seed::account(&self.world, email, PASSWORD, "Grace Hopper", roles)
+            .await
+            .unwrap_or_else(|error| panic!("{email} cannot be hired: {error}"));
+        self.log_in(self.guest(), email, PASSWORD).await
+    }
+
+    /// An actor, logged in with an account that exists.
+    pub async fn log_in(&self, actor: Actor, email: &str, password: &str) -> Actor {
+        let body = json!({"email": email, "password": password});
+        let login = actor.post("/v1/auth/login", body).await.expect_status(200).json();
+        actor.logged_in(Account { email: email.to_owned(), password: password.to_owned(), login })
+    }
+
+    /// Lets everything that is due in the background happen.
+    pub async fn settle(&self) {
+        self.world.settle().await;
+    }
+
+    /// Moves the clock ahead; what becomes due happens at the next [`Self::settle`].
+    pub fn advance(&self, by: Duration) {
+        self.world.advance(by);
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.world.clock().now()
+    }
+
+    /// Every mail, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.world.mailbox().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Every mail to an address, oldest first.
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mails().into_iter().filter(|mail| mail.to.iter().any(|to| to == address)).collect()
+    }
+
+    /// The code in the newest mail to an address that has one.
+    #[track_caller]
+    pub fn code_from_mail(&self, address: &str) -> String {
+        let mails = self.mails_to(address);
+        let code = mails.iter().rev().find_map(|mail| {
+            let (_, rest) = mail.text.split_once("token=")?;
+            let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.~%".contains(letter));
+            Some(rest[..end.unwrap_or(rest.len())].trim_end_matches('.').to_owned())
+        });
+        code.unwrap_or_else(|| panic!("no mail to {address} has a code: {mails:#?}"))
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn local_stage() -> BTreeMap<String, String> {
+    template::stage_overrides(&root().join("infra/samconfig.toml"), "local").unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Read once for all shops of a test binary.
+fn blueprint() -> Blueprint {
+    static BLUEPRINT: OnceLock<Blueprint> = OnceLock::new();
+    let read = || Blueprint::rehearse(&root().join("template.yaml"), &local_stage());
+    BLUEPRINT.get_or_init(|| read().unwrap_or_else(|error| panic!("{error}"))).clone()
+}

@@ -1,0 +1,22 @@
+//! How a request reaches the shop.
+
+use std::net::IpAddr;
+
+use holdfast_local::Bytes;
+use holdfast_local::World;
+use http::{Request, Response};
+
+/// The way to a shop. Stories know actors alone, so that they can be told over another way too.
+#[derive(Clone, Debug)]
+pub(crate) enum Transport {
+    /// In this process, without a socket.
+    World(World),
+}
+
+impl Transport {
+    pub(crate) async fn send(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
+        match self {
+            Self::World(world) => world.request(request, source_ip).await,
+        }
+    }
+}
