@@ -206,3 +206,6 @@ pub fn sdk_config(connector: Connector, clock: &WorldClock) -> SdkConfig {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build()
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,7 +74,7 @@ impl Service {
                 let kind = format!("com.amazonaws.sqs#{code}");
                 let mut outcome = Outcome::json(*status, json!({"__type": kind, "message": message}));
                 let side = if *status < 500 { "Sender" } else { "Receiver" };
-                outcome.header("x-amzn-query-error", &format!("AWS.SimpleQueueService.{code};{side}"));
+                outcome.header("x-amzn-query-error", &format!("{};{side}", query_code(code)));
                 outcome
             }
             Self::Ses => {
@@ -93,6 +93,17 @@ impl Service {
             }
             Self::S3 => Outcome::xml(*status, s3_error(refusal)),
         }
+    }
+}
+
+/// SQS's errors as its older protocol names them: by these the SDK tells them apart.
+fn query_code(code: &str) -> String {
+    match code {
+        "QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue".to_owned(),
+        "BatchRequestTooLong" | "EmptyBatchRequest" | "MessageNotInflight" | "TooManyEntriesInBatchRequest" => {
+            format!("AWS.SimpleQueueService.{code}")
+        }
+        _ => code.to_owned(),
     }
 }
 

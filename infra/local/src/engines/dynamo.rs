@@ -151,7 +151,7 @@ impl Dynamo {
         let execute = |storage: &Storage, request| finished(actions::transact_write_items::execute(storage, request));
         let Some(token) = text(parsed, "ClientRequestToken") else { return self.run(body, execute) };
         let mut hasher = DefaultHasher::new();
-        parsed["TransactItems"].to_string().hash(&mut hasher);
+        hash(&parsed["TransactItems"], &mut hasher);
         let (items, at_ms) = (hasher.finish(), self.clock.millis());
         // Held until the end: a twin in flight must find the outcome.
         let mut tokens = held(&self.tokens);
@@ -265,6 +265,25 @@ fn delete_expired(storage: &Storage, table: &Mortal, item: &str) -> Result<(), E
     Ok(())
 }
 
+/// The same for the same items, in whatever order a client's maps list their fields.
+fn hash(value: &Value, hasher: &mut DefaultHasher) {
+    match value {
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            sorted.len().hash(hasher);
+            for (name, field) in sorted {
+                name.hash(hasher);
+                hash(field, hasher);
+            }
+        }
+        Value::Array(items) => {
+            items.len().hash(hasher);
+            items.iter().for_each(|item| hash(item, hasher));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.hash(hasher),
+    }
+}
+
 fn mortal(table: &crate::template::model::TableSpec) -> Option<Mortal> {
     let schema = table.create["KeySchema"].as_array()?;
     Some(Mortal {
@@ -296,3 +315,6 @@ fn finished<T>(work: impl Future<Output = Result<T, DynoxideError>>) -> Result<T
     let waited = || Err(DynoxideError::InternalServerError("the storage waited".to_owned()));
     work.now_or_never().unwrap_or_else(waited)
 }
+
+#[cfg(test)]
+mod tests;

@@ -248,3 +248,6 @@ fn input<'a>(event: &'a Value, path: Option<&str>) -> &'a Value {
     let fields = path.unwrap_or("$").trim_start_matches('$').split('.').filter(|field| !field.is_empty());
     fields.fold(event, |value, field| value.get(field).unwrap_or(&Value::Null))
 }
+
+#[cfg(test)]
+mod tests;

@@ -200,3 +200,6 @@ fn address(of: &str) -> String {
     let inner = of.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(of, |(address, _)| address);
     inner.trim().to_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,31 +101,31 @@ fn quoted_printable(text: &str, in_header: bool) -> Vec<u8> {
 /// `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` in a header's value.
 fn decoded_words(value: &str) -> String {
     let mut decoded = String::new();
-    for (nth, piece) in value.split("=?").enumerate() {
-        let mut fields = piece.splitn(4, '?');
-        let word = match (nth, fields.next(), fields.next(), fields.next(), fields.next()) {
-            (1.., Some(_), Some("B" | "b"), Some(word), Some(rest)) => {
-                STANDARD.decode(word).ok().map(|bytes| (bytes, rest))
-            }
-            (1.., Some(_), Some("Q" | "q"), Some(word), Some(rest)) => Some((quoted_printable(word, true), rest)),
-            _ => None,
-        };
-        match word {
-            Some((bytes, rest)) => {
-                decoded.push_str(&String::from_utf8_lossy(&bytes));
-                let rest = rest.strip_prefix('=').unwrap_or(rest);
-                // White space between two encoded words is no part of the text.
-                decoded.push_str(if rest.trim().is_empty() { "" } else { rest });
-            }
-            None => {
-                if nth > 0 {
-                    decoded.push_str("=?");
-                }
-                decoded.push_str(piece);
-            }
+    let mut rest = value;
+    let mut after_word = false;
+    while let Some((before, (bytes, after))) = next_word(rest) {
+        // White space between two encoded words is no part of the text.
+        if !(after_word && before.trim().is_empty()) {
+            decoded.push_str(before);
         }
+        decoded.push_str(&String::from_utf8_lossy(&bytes));
+        (rest, after_word) = (after, true);
     }
-    decoded
+    decoded + rest
+}
+
+/// What stands before the next encoded word, what the word says, and what follows it.
+fn next_word(value: &str) -> Option<(&str, (Vec<u8>, &str))> {
+    let (before, word) = value.split_once("=?")?;
+    let mut fields = word.splitn(3, '?');
+    let (_charset, encoding, text) = (fields.next()?, fields.next()?, fields.next()?);
+    let (text, after) = text.split_once("?=")?;
+    let bytes = match encoding {
+        "B" | "b" => STANDARD.decode(text).ok()?,
+        "Q" | "q" => quoted_printable(text, true),
+        _ => return None,
+    };
+    Some((before, (bytes, after)))
 }
 
 #[cfg(test)]

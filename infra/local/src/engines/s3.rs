@@ -251,3 +251,6 @@ pub(crate) fn error_xml(refusal: &Refusal) -> String {
         refusal.code
     )
 }
+
+#[cfg(test)]
+mod tests;

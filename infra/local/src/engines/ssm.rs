@@ -75,3 +75,23 @@ impl Parameters {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engines::testing::world;
+
+    #[tokio::test]
+    async fn a_parameter_is_read_by_the_sdk() {
+        let (engines, config) = world();
+        let client = aws_sdk_ssm::Client::new(&config);
+        let missing = client.get_parameter().name("/shop/key").send().await.unwrap_err().into_service_error();
+        assert!(missing.is_parameter_not_found());
+        engines.ssm.put("/shop/key", "one").unwrap();
+        engines.ssm.put("/shop/key", "two").unwrap();
+        let got = client.get_parameter().name("/shop/key").with_decryption(true).send().await.unwrap();
+        let parameter = got.parameter.unwrap();
+        assert_eq!((parameter.value(), parameter.version()), (Some("two"), 2));
+        let several = client.get_parameters().names("/shop/key").names("/shop/none").send().await.unwrap();
+        assert_eq!((several.parameters().len(), several.invalid_parameters()), (1, &["/shop/none".to_owned()][..]));
+    }
+}
