@@ -154,3 +154,48 @@ fn blueprint() -> Blueprint {
     let read = || Blueprint::rehearse(&root().join("template.yaml"), &local_stage());
     BLUEPRINT.get_or_init(|| read().unwrap_or_else(|error| panic!("{error}"))).clone()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_customer_registers_verifies_and_logs_in() {
+        let shop = Shop::open();
+        let ada = shop.customer("ada@example.test").await;
+        assert_eq!(ada.get("/v1/me").await.expect_status(200).at("/email"), "ada@example.test");
+        shop.guest().get("/v1/me").await.expect_status(401);
+        assert_eq!(shop.mails_to("ada@example.test").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn staff_have_their_role() {
+        let shop = Shop::open();
+        shop.staff(Role::Support).await.get("/v1/admin/users").await.expect_status(200);
+        shop.staff(Role::Catalog).await.get("/v1/admin/users").await.expect_status(403);
+    }
+
+    #[tokio::test]
+    async fn a_parameter_can_be_set() {
+        let shop = Shop::with_parameters([("ThrottleRate", "1"), ("ThrottleBurst", "2")]);
+        let guest = shop.guest();
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(guest.get("/health").await.status.as_u16());
+        }
+        assert_eq!(statuses, [200, 200, 429]);
+        shop.advance(Duration::from_secs(1));
+        guest.get("/health").await.expect_status(200);
+    }
+
+    #[tokio::test]
+    async fn a_seed_determines_a_shop() {
+        let story = async |seed| {
+            let shop = Shop::seeded(seed);
+            shop.customer("ada@example.test").await.account().login.clone()
+        };
+        let (one, again, other) = (story(5).await, story(5).await, story(6).await);
+        assert_eq!(one, again);
+        assert_ne!(one, other);
+    }
+}
