@@ -107,10 +107,8 @@ pub(crate) fn units(answer: &str, operation: &str) -> (f64, f64) {
         return (0.0, 0.0);
     }
     let answer: Value = serde_json::from_str(answer).unwrap_or_default();
-    let reported = match &answer["ConsumedCapacity"] {
-        Value::Array(tables) => tables.as_slice(),
-        one => std::slice::from_ref(one),
-    };
+    let reported = &answer["ConsumedCapacity"];
+    let reported = reported.as_array().map_or(std::slice::from_ref(reported), Vec::as_slice);
     let reads = matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan" | "TransactGetItems");
     let mut sums = (0.0, 0.0);
     for table in reported {

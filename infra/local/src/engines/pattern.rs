@@ -100,9 +100,9 @@ fn content_matcher(content: &Map<String, Value>, at: &str) -> Result<Matcher, Pa
     let (Some((kind, argument)), None) = (entries.next(), entries.next()) else {
         return wrong(at, "a content filter has one key");
     };
-    let ignoring_case = || match argument {
-        Value::Object(inner) if inner.len() == 1 => inner.get("equals-ignore-case").and_then(Value::as_str),
-        _ => None,
+    let ignoring_case = || {
+        let inner = argument.as_object().filter(|inner| inner.len() == 1)?;
+        inner.get("equals-ignore-case").and_then(Value::as_str)
     };
     match (kind.as_str(), argument) {
         ("exists", Value::Bool(exists)) => Ok(Matcher::Exists(*exists)),
@@ -125,21 +125,19 @@ fn content_matcher(content: &Map<String, Value>, at: &str) -> Result<Matcher, Pa
 
 /// Its argument is a value, a list of them, or one filter whose argument may be a list.
 fn anything_but(argument: &Value, at: &str) -> Result<Matcher, PatternError> {
-    let each = |values: &Value, of: &dyn Fn(&Value) -> Result<Matcher, PatternError>| match values {
-        Value::Array(values) => values.iter().map(of).collect(),
-        one => of(one).map(|one| vec![one]),
-    };
-    let refused = match argument {
-        Value::Object(inner) => {
-            let mut refused = Vec::new();
-            for (kind, values) in inner {
-                let one = |value: &Value| content_matcher(&Map::from_iter([(kind.clone(), value.clone())]), at);
-                refused.extend(each(values, &one)?);
+    let listed = |values: &Value| values.as_array().cloned().unwrap_or_else(|| vec![values.clone()]);
+    let mut refused = Vec::new();
+    if let Some(inner) = argument.as_object() {
+        for (kind, values) in inner {
+            for value in listed(values) {
+                refused.push(content_matcher(&Map::from_iter([(kind.clone(), value)]), at)?);
             }
-            refused
         }
-        values => each(values, &|value| matcher(value, at))?,
-    };
+    } else {
+        for value in listed(argument) {
+            refused.push(matcher(&value, at)?);
+        }
+    }
     if refused.is_empty() { wrong(at, "anything-but what?") } else { Ok(Matcher::AnythingBut(refused)) }
 }
 

@@ -41,11 +41,9 @@ impl Sqs {
     fn send_message(&self, arn: &str, request: &Value) -> Result<Value, Refusal> {
         let body = text(request, "MessageBody").unwrap_or_default();
         let attributes = &request["MessageAttributes"];
-        let delay = match request.get("DelaySeconds").filter(|delay| !delay.is_null()) {
-            // What is no u64 is negative, and as wrong as what is too long.
-            Some(delay) => Some(Duration::from_secs(delay.as_u64().unwrap_or(u64::MAX))),
-            None => None,
-        };
+        let delay = request.get("DelaySeconds").filter(|delay| !delay.is_null());
+        // What is no u64 is negative, and as wrong as what is too long.
+        let delay = delay.map(|delay| Duration::from_secs(delay.as_u64().unwrap_or(u64::MAX)));
         let id = self.send_with(arn, body, attributes, delay)?;
         let mut answer = json!({"MessageId": id, "MD5OfMessageBody": md5(body.as_bytes())});
         if let Some(attributes) = attributes.as_object().filter(|attributes| !attributes.is_empty()) {
