@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{EngineError, Place, Pulse, held, text};
 use crate::clock::WorldClock;
-use crate::template::model::Stack;
+use crate::template::model::{Stack, TableSpec};
 
 /// DynamoDB remembers a transaction's token for so long.
 const TOKEN_LIFE_MS: i64 = 600_000;
@@ -92,10 +92,12 @@ impl Dynamo {
              ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
         )?;
         for table in &stack.tables {
-            if !storage.table_exists(&table.name)? {
-                let create = serde_json::from_value(table.create.clone())
-                    .map_err(|error| EngineError::Dynamo(format!("{}: {error}", table.logical_id)))?;
-                finished(actions::create_table::execute(&*storage, create))?;
+            match storage.get_table_metadata(&table.name)? {
+                Some(known) => add_indexes(&storage, table, known.gsi_definitions.as_deref())?,
+                None => {
+                    let create = request(table, table.create.clone())?;
+                    finished(actions::create_table::execute(&*storage, create))?;
+                }
             }
         }
         for table in &self.mortal {
@@ -249,6 +251,28 @@ impl Dynamo {
     }
 }
 
+/// Adds the indexes that the template has got since the table was created.
+fn add_indexes(storage: &Storage, table: &TableSpec, known: Option<&str>) -> Result<(), EngineError> {
+    let known: Value = known.and_then(|known| serde_json::from_str(known).ok()).unwrap_or_default();
+    let known: Vec<_> = known.as_array().into_iter().flatten().map(|index| &index["IndexName"]).collect();
+    let wanted = table.create["GlobalSecondaryIndexes"].as_array().into_iter().flatten();
+    for index in wanted.filter(|index| !known.contains(&&index["IndexName"])) {
+        let update = json!({
+            "TableName": table.name,
+            "AttributeDefinitions": table.create["AttributeDefinitions"],
+            "GlobalSecondaryIndexUpdates": [{"Create": index}],
+        });
+        let lifecycle = actions::vector_lifecycle::VectorIndexLifecycle::new();
+        finished(actions::update_table::execute(storage, request(table, update)?, &lifecycle))?;
+    }
+    Ok(())
+}
+
+/// What the template says of a table, as a request of dynoxide's.
+fn request<T: DeserializeOwned>(table: &TableSpec, request: Value) -> Result<T, EngineError> {
+    serde_json::from_value(request).map_err(|error| EngineError::Dynamo(format!("{}: {error}", table.logical_id)))
+}
+
 fn delete_expired(storage: &Storage, table: &Mortal, item: &str) -> Result<(), EngineError> {
     let item: Value = serde_json::from_str(item).map_err(|error| EngineError::Dynamo(error.to_string()))?;
     let key: serde_json::Map<String, Value> =
@@ -284,7 +308,7 @@ fn hash(value: &Value, hasher: &mut DefaultHasher) {
     }
 }
 
-fn mortal(table: &crate::template::model::TableSpec) -> Option<Mortal> {
+fn mortal(table: &TableSpec) -> Option<Mortal> {
     let schema = table.create["KeySchema"].as_array()?;
     Some(Mortal {
         table: table.name.clone(),

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
-use crate::engines::testing::{world, world_at};
+use crate::engines::testing::{stack, world, world_at};
 use crate::engines::{Engines, Place, Position, TempFolder};
 
 fn s(text: &str) -> AttributeValue {
@@ -235,4 +235,45 @@ async fn items_and_stream_are_there_after_opening_again() {
     let (engines, config) = world_at(&place);
     put(&Client::new(&config), thing("b")).await;
     assert_eq!(read(&engines, Position::default()).0, ["INSERT a", "INSERT b"]);
+}
+
+#[tokio::test]
+async fn an_index_that_the_template_got_later_is_there_with_the_older_items() {
+    let folder = TempFolder::new("index").unwrap();
+    let place = Place::Folder(folder.path().to_owned());
+    let mut before = stack();
+    let create = &mut before.tables[0].create;
+    create.as_object_mut().unwrap().remove("GlobalSecondaryIndexes");
+    create["AttributeDefinitions"].as_array_mut().unwrap().pop();
+    let clock = crate::clock::WorldClock::machine();
+    let engines = Engines::open(&std::sync::Arc::new(before), &place, clock.clone()).unwrap();
+    let connector = crate::connector::Connector::unrestricted(std::sync::Arc::clone(&engines));
+    put(&Client::new(&crate::connector::sdk_config(connector, &clock)), thing("a")).await;
+    drop(engines);
+    let (_, config) = world_at(&place);
+    let query = Client::new(&config).query().table_name("things").index_name("by_kind");
+    let query = query.key_condition_expression("kind = :k").expression_attribute_values(":k", s("box"));
+    assert_eq!(query.send().await.unwrap().count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn buyers_at_the_same_time_never_take_more_than_there_is() {
+    let (_, config) = world();
+    let client = Client::new(&config);
+    put(&client, HashMap::from_iter(thing("a").into_iter().chain([("count".to_owned(), n(30))]))).await;
+    let buyers = (0..8).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let mut taken = 0;
+            for _ in 0..10 {
+                taken += i32::from(transaction(&client, vec![take("a")]).send().await.is_ok());
+            }
+            taken
+        })
+    });
+    let mut taken = 0;
+    for buyer in buyers.collect::<Vec<_>>() {
+        taken += buyer.await.unwrap();
+    }
+    assert_eq!(taken, 30);
 }
