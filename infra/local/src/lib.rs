@@ -37,3 +37,6 @@ pub use keys::Blueprint;
 pub use recorder::{Call, Recorder, Tally, Use};
 pub use sources::{ExpressionError, SourceError};
 pub use world::{Options, StartError, World};
+
+#[cfg(test)]
+mod tests;
