@@ -60,7 +60,6 @@ impl Operation<'_> {
     }
 
     fn parameters(&self, found: &mut Vec<String>) {
-        let named = |parameter: &Value| (text(parameter, "in"), text(parameter, "name"));
         for new in items(&self.new["parameters"]) {
             let (place, name) = named(new);
             let old = items(&self.old["parameters"]).find(|old| named(old) == named(new));
@@ -129,16 +128,18 @@ impl Operation<'_> {
     }
 }
 
+/// A parameter's place and name.
+fn named(parameter: &Value) -> (&str, &str) {
+    let text = |name: &str| parameter[name].as_str().unwrap_or_default();
+    (text("in"), text("name"))
+}
+
 fn fields(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name].as_str().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,3 +1,7 @@
 //! The shop's tests: stories that are told over HTTP, and what must hold around them.
 
+pub mod bench;
+pub mod breaking;
+pub mod openapi;
+pub mod schemas;
 pub mod stories;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use holdfast_runtime::Function;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::tag::Tag;
-use utoipa::openapi::{Components, Info, License, OpenApi, Paths};
+use utoipa::openapi::{Components, Info, License, OpenApi, PathItem, Paths, RefOr};
 
 /// Where it lies, from the root.
 pub const PATH: &str = "docs/openapi.json";
-/// The same as it was last released, from the root: what clients rely on.
+/// The same as it was last released, from the root: what clients rely on. A release copies the one over the other.
 pub const RELEASED_PATH: &str = "docs/openapi.released.json";
 
 const DESCRIPTION: &str = include_str!("openapi/description.md");
@@ -43,7 +43,7 @@ pub fn document(functions: &[Function]) -> Result<OpenApi, Clash> {
     let mut document = OpenApi::new(info, Paths::new());
     let mut components = Components::new();
     components.schemas.extend(holdfast_http::problem_schemas());
-    components.security_schemes.insert("access_token".to_owned(), SecurityScheme::Http(bearer()));
+    components.security_schemes.insert("access_token".to_owned(), RefOr::T(SecurityScheme::Http(bearer())));
     document.components = Some(components);
     document.tags = Some(TAGS.map(|(name, says)| described(name, says)).to_vec());
     for function in functions {
@@ -93,7 +93,7 @@ fn add(document: &mut OpenApi, own: OpenApi) -> Result<(), Clash> {
     Ok(())
 }
 
-fn operations(item: &utoipa::openapi::PathItem) -> Vec<&'static str> {
+fn operations(item: &PathItem) -> Vec<&'static str> {
     let operations = [
         ("GET", &item.get),
         ("POST", &item.post),

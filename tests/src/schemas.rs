@@ -5,11 +5,12 @@
 
 mod check;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use holdfast_accounts::store::Happened;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -34,8 +35,15 @@ pub fn rendered(schema: &Value) -> String {
 }
 
 /// The file of a type's schema, below `root`.
-pub fn file(root: &Path, kind: &str) -> std::path::PathBuf {
-    root.join(FOLDER).join(kind).with_added_extension("json")
+pub fn file(root: &Path, kind: &str) -> PathBuf {
+    root.join(FOLDER).join(format!("{kind}.json"))
+}
+
+/// The types that have a file in `folder`.
+pub fn kinds_in(folder: &Path) -> io::Result<BTreeSet<String>> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<io::Result<Vec<_>>>()?;
+    Ok(names.iter().filter_map(|name| name.strip_suffix(".json")).map(str::to_owned).collect())
 }
 
 /// The schemas of an enum of events, tagged by `type` with its content in `data`.
@@ -71,8 +79,10 @@ fn inline(schema: &mut Value, others: &BTreeMap<String, Value>) {
     }
 }
 
+/// The data takes no other field, and leaves it to the event to say what happened.
 fn closed(mut data: Value) -> Value {
     if let Some(data) = data.as_object_mut() {
+        data.shift_remove("description");
         data.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
     data
@@ -111,7 +121,6 @@ fn envelope(source: &str, kind: &str, description: &Value, data: Value) -> Value
 
 fn describe(schema: &mut Value, says: &str) {
     if let Some(schema) = schema.as_object_mut() {
-        let schema: &mut Map<String, Value> = schema;
         schema.insert("description".to_owned(), says.into());
     }
 }
@@ -162,10 +171,16 @@ mod tests {
             validate(&event).unwrap_err()
         };
         let of = "accounts.user-registered.v1";
-        assert_eq!(wrong(|event| event["email"] = "ada@example.test".into()), format!("{of}: /email has no place in it"));
+        assert_eq!(
+            wrong(|event| event["email"] = "ada@example.test".into()),
+            format!("{of}: /email has no place in it")
+        );
         assert_eq!(wrong(|event| event["data"]["code"] = 1.into()), format!("{of}: /data/code has no place in it"));
         assert_eq!(wrong(|event| event["data"] = json!({})), format!("{of}: /data/code_id is missing"));
-        assert_eq!(wrong(|event| event["data"]["code_id"] = 1.into()), format!("{of}: /data/code_id is not of type string"));
+        assert_eq!(
+            wrong(|event| event["data"]["code_id"] = 1.into()),
+            format!("{of}: /data/code_id is not of type string")
+        );
         assert_eq!(wrong(|event| event["source"] = "x".into()), format!("{of}: /source is not \"holdfast.accounts\""));
         assert_eq!(wrong(|event| event["sequence"] = 0.into()), format!("{of}: /sequence is below 1"));
         assert_eq!(wrong(|event| event["time"] = "today".into()), format!("{of}: /time is no time"));
@@ -185,9 +200,8 @@ mod tests {
 
     #[test]
     fn a_list_is_held_to_its_items() {
-        let set = |roles: Value| {
-            validate(&event("accounts.roles-set.v1", json!({"roles": roles}), Causation::default()))
-        };
+        let set =
+            |roles: Value| validate(&event("accounts.roles-set.v1", json!({"roles": roles}), Causation::default()));
         assert_eq!(set(json!(["admin"])), Ok(()));
         assert_eq!(set(json!([1])), Err("accounts.roles-set.v1: /data/roles/0 is not of type string".to_owned()));
     }

@@ -44,8 +44,8 @@ fn held(pointer: &str, value: &Value, schema: &Value, name: &str, rule: &Value) 
         }
         "properties" => {
             let properties = rule.as_object().into_iter().flatten();
-            let present = properties.filter_map(|(name, schema)| Some((name, value.get(name)?, schema)));
-            present.map(|(name, value, schema)| at(&format!("{pointer}/{name}"), value, schema)).collect()
+            let mut present = properties.filter_map(|(name, schema)| Some((name, value.get(name)?, schema)));
+            present.try_for_each(|(name, value, schema)| at(&format!("{pointer}/{name}"), value, schema))
         }
         "additionalProperties" if rule == false => {
             let known = |name: &str| schema.pointer("/properties").is_some_and(|known| known.get(name).is_some());
@@ -53,8 +53,8 @@ fn held(pointer: &str, value: &Value, schema: &Value, name: &str, rule: &Value) 
             extra.map_or(Ok(()), |name| Err(format!("{pointer}/{name} has no place in it")))
         }
         "items" => {
-            let items = value.as_array().into_iter().flatten().enumerate();
-            items.map(|(nth, item)| at(&format!("{pointer}/{nth}"), item, rule)).collect()
+            let mut items = value.as_array().into_iter().flatten().enumerate();
+            items.try_for_each(|(nth, item)| at(&format!("{pointer}/{nth}"), item, rule))
         }
         other => Err(format!("{pointer}: this check does not know the rule {other}")),
     }

@@ -1,0 +1,39 @@
+# The commands of the shop. Each sets up what it needs, fails when anything falls short, and ends with one line.
+
+# Where rustup puts cargo, for a shell that has not been opened anew since.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+tools := infra/tools
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint bench bench-cold build docs help
+
+run: ## serve the shop at http://127.0.0.1:8080
+	@$(tools)/need.sh cargo cc
+	@cargo run --bin holdfast-local
+
+test: ## every test
+	@$(tools)/need.sh cargo cc
+	@$(tools)/test.sh
+
+lint: ## format, clippy, docs, dependencies, template.yaml
+	@$(tools)/need.sh cargo cc python3
+	@$(tools)/lint.sh
+
+bench: ## a JSON line a figure: cold start, size, CPU time, the local host
+	@$(tools)/need.sh cargo cc gzip
+	@$(tools)/bench.sh
+
+bench-cold: ## the figures of a cold start alone
+	@$(tools)/need.sh cargo cc gzip
+	@$(tools)/bench.sh cold
+
+build: ## all functions as release binaries
+	@$(tools)/need.sh cargo cc gzip
+	@$(tools)/build.sh
+
+docs: ## docs/openapi.json and events/schemas, from the code
+	@$(tools)/need.sh cargo cc
+	@cargo run --quiet --bin docs
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
