@@ -13,6 +13,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// Where the shop is when nobody chooses.
+const PORT: u16 = 8080;
+
 /// What the environment chooses.
 struct Settings {
     port: u16,
@@ -45,17 +48,23 @@ fn run() -> Result<(), Box<dyn Error>> {
 
 async fn open(settings: Settings) -> Result<(), Box<dyn Error>> {
     let data = DataFolder::open(&settings.data)?;
-    let overrides = template::stage_overrides(&settings.stages, "local")?;
+    let mut overrides = template::stage_overrides(&settings.stages, "local")?;
+    // What the stage says of its own address (links in mails, origins) is said of the port that was chosen.
+    let (usual, chosen) = (format!("127.0.0.1:{PORT}"), format!("127.0.0.1:{}", settings.port));
+    overrides.values_mut().for_each(|value| *value = value.replace(&usual, &chosen));
     let blueprint = Blueprint::kept(&settings.template, &overrides, &data, &Ambient::system())?;
     let world = World::start(Options { faults: settings.faults, ..Options::kept(blueprint, data) })?;
     let background = Background::start(&world);
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     // Last: who finds the port open finds the shop open.
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await.map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => format!("port {} is in use; HOLDFAST_PORT names another", settings.port),
-            _ => format!("port {} cannot be opened: {error}", settings.port),
-        })?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await.map_err(|error| {
+        let port = settings.port;
+        if error.kind() == ErrorKind::AddrInUse {
+            format!("port {port} is in use; HOLDFAST_PORT names another")
+        } else {
+            format!("port {port} cannot be opened: {error}")
+        }
+    })?;
     let port = listener.local_addr()?.port();
     drop(io::stdout().write_all(table(port, &settings.data, settings.demo).as_bytes()));
     let seeding = settings.demo.then(|| tokio::spawn(plant(world.clone())));
@@ -96,7 +105,7 @@ impl Settings {
             other => return Err(format!("HOLDFAST_SEED is {other:?}, neither demo nor empty").into()),
         };
         Ok(Self {
-            port: u16::try_from(number("HOLDFAST_PORT", 8080, u64::from(u16::MAX))?)?,
+            port: u16::try_from(number("HOLDFAST_PORT", u64::from(PORT), u64::from(u16::MAX))?)?,
             data: env.get("HOLDFAST_DATA").unwrap_or(".holdfast").into(),
             demo,
             faults: Faults::parse(env.get("HOLDFAST_CHAOS").unwrap_or_default(), chaos_seed)?,
