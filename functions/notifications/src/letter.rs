@@ -42,7 +42,7 @@ const FOOT: &str = "margin:32px 0 0;padding:16px 0 0;border-top:1px solid #8a8f9
 
 /// At the end of each, so that nobody waits for an answer.
 const FOOTER: &str =
-    "This mail was sent by itself, because of what happened in your account. Answers to it are not read.";
+    "This mail was sent automatically, because of what happened in your account. Answers to it are not read.";
 
 impl Letter {
     /// A letter to someone of this name.
