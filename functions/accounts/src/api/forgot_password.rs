@@ -43,7 +43,10 @@ async fn forgot_password(
     };
     let found = accounts.person_at(&wanted.email).await?;
     match found.filter(|person| person.user.may_reset()) {
-        Some(person) => drop(accounts.change(person.user.id, &origin, person.user.id, decide).await?),
+        Some(person) => {
+            let owner = person.user.id;
+            accounts.change_found(person, &origin, owner, decide).await?;
+        }
         None => accounts.pretend(&wanted.email).await?,
     }
     Ok(MailSent::answer())

@@ -66,14 +66,14 @@ async fn register(
     let password = wanted.password.hash(accounts.ambient.bytes());
     let code_id: CodeId = accounts.ambient.id();
     match accounts.person_at(&wanted.email).await? {
-        Some(found) => again(&accounts, &origin, &found, &wanted, password, code_id).await?,
+        Some(found) => again(&accounts, &origin, found, &wanted, password, code_id).await?,
         None => {
             let (id, now) = (accounts.ambient.id::<UserId>(), accounts.ambient.now());
             let user = User::registered(id, Code::new(code_id, now, Code::LIFETIME), now);
             let (email, name) = (wanted.email, wanted.name);
             let profile = Profile { user_id: id, email, name, locale: Locale::default(), password };
             // Lost to a twin of this request, the twin's mail is on its way.
-            accounts.register(user, &profile, &origin, code_id).await?;
+            accounts.register(user, &profile, &Happened::Registered { code_id }, &origin).await?;
         }
     }
     Ok(MailSent::answer())
@@ -84,7 +84,7 @@ async fn register(
 async fn again(
     accounts: &Accounts,
     origin: &Origin,
-    found: &Person,
+    found: Person,
     wanted: &RegisterRequest,
     password: holdfast_auth::PasswordHash,
     code_id: CodeId,
@@ -111,7 +111,8 @@ async fn again(
             Some(_) | None => Ok(change),
         }
     };
-    accounts.change(found.user.id, origin, found.user.id, decide).await?;
+    let owner = found.user.id;
+    accounts.change_found(found, origin, owner, decide).await?;
     Ok(())
 }
 

@@ -224,8 +224,7 @@ impl Accounts {
         Ok(person)
     }
 
-    /// Changes someone: loads, lets `decide` decide, and commits the person, the event and what goes with them in one
-    /// transaction; again, when another change was faster.
+    /// Changes someone: loads, and goes on as [`Self::change_found`].
     pub(crate) async fn change<T>(
         &self,
         id: UserId,
@@ -233,8 +232,21 @@ impl Accounts {
         actor: UserId,
         decide: impl Fn(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
     ) -> Result<(T, Person), Problem> {
+        let person = self.person(id).await?.ok_or_else(|| Problem::not_found("user"))?;
+        self.change_found(person, origin, actor, decide).await
+    }
+
+    /// Changes someone who was loaded: lets `decide` decide, and commits the person, the event and what goes with them in
+    /// one transaction. When another change was faster, loads and decides again.
+    pub(crate) async fn change_found<T>(
+        &self,
+        mut person: Person,
+        origin: &Origin,
+        actor: UserId,
+        decide: impl Fn(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
+    ) -> Result<(T, Person), Problem> {
+        let id = person.user.id;
         for _ in 0..ROUNDS {
-            let mut person = self.person(id).await?.ok_or_else(|| Problem::not_found("user"))?;
             let (seen, before) = (person.user.version, person.profile.clone());
             let now = self.ambient.now();
             let change = decide(&mut person, now)?;
@@ -253,20 +265,21 @@ impl Accounts {
                 Err(error) if error.failed_at(0) => {}
                 Err(error) => return Err(error.into()),
             }
+            person = self.person(id).await?.ok_or_else(|| Problem::not_found("user"))?;
         }
         Err(Problem::unavailable("the user kept changing"))
     }
 
-    /// Registers someone: a user, a profile and the address's guard, or none of them.
+    /// Registers someone: a user, a profile and the address's guard, or none of them. False when the address has an account.
     pub(crate) async fn register(
         &self,
         user: User,
         profile: &Profile,
+        happened: &Happened,
         origin: &Origin,
-        code_id: CodeId,
     ) -> Result<bool, Problem> {
         let guard = EmailItem { email: profile.email.clone(), user_id: user.id };
-        let event = self.event(&Happened::Registered { code_id }, user.id, user.version, origin, user.id);
+        let event = self.event(happened, user.id, user.version, origin, user.id);
         let transaction = self.table.transaction();
         let transaction = transaction.and(self.table.put_with(&UserItem::from(user), &event).if_absent());
         let transaction = transaction.and(self.table.put(profile)).and(self.table.put(&guard).if_absent());
