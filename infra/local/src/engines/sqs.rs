@@ -5,6 +5,7 @@
 mod wire;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -64,6 +65,7 @@ impl Depths {
 #[derive(Debug)]
 pub struct Sqs {
     queues: BTreeMap<String, QueueSpec>,
+    arrivals: BTreeMap<String, AtomicU64>,
     store: Store,
     clock: WorldClock,
     pulse: Pulse,
@@ -80,7 +82,19 @@ fn no_such_queue() -> Refusal {
 impl Sqs {
     pub(super) fn new(stack: &Stack, store: Store, clock: WorldClock, pulse: Pulse) -> Self {
         let queues = stack.queues.iter().map(|queue| (queue.arn.clone(), queue.clone())).collect();
-        Self { queues, store, clock, pulse }
+        let arrivals = stack.queues.iter().map(|queue| (queue.arn.clone(), AtomicU64::new(0))).collect();
+        Self { queues, arrivals, store, clock, pulse }
+    }
+
+    /// A number that grows with each message that a queue gets: unchanged means that only time can bring it more.
+    pub fn arrivals(&self, arn: &str) -> u64 {
+        self.arrivals.get(arn).map_or(0, |arrivals| arrivals.load(Ordering::SeqCst))
+    }
+
+    fn note_arrival(&self, arn: &str) {
+        if let Some(arrivals) = self.arrivals.get(arn) {
+            arrivals.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     fn queue(&self, arn: &str) -> Result<&QueueSpec, Refusal> {
@@ -129,6 +143,7 @@ impl Sqs {
             db.prepare_cached("UPDATE messages SET message_id = ?2 WHERE id = ?1")?.execute(params![row, id])?;
             Ok(id)
         })?;
+        self.note_arrival(arn);
         self.pulse.beat();
         Ok(id)
     }
@@ -159,6 +174,9 @@ impl Sqs {
             }
             take(db, arn, now, now + ms(visibility), most)
         })?;
+        if let Some((dead, _)) = &queue.redrive {
+            self.note_arrival(dead);
+        }
         self.pulse.beat();
         Ok(received)
     }
@@ -185,6 +203,10 @@ impl Sqs {
             db.prepare_cached("UPDATE messages SET visible_ms = ?3 WHERE id = ?1 AND receives = ?2")?
                 .execute(params![id, receives, visible])
         })?;
+        // Whose it is, the receipt does not say.
+        for arrivals in self.arrivals.values() {
+            arrivals.fetch_add(1, Ordering::SeqCst);
+        }
         self.pulse.beat();
         if released == 0 {
             return Err(Refusal::new("MessageNotInflight", "The message is not in flight."));

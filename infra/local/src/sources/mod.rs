@@ -144,7 +144,7 @@ impl Source {
     /// Whether something may be due that was not before: cheap, and true when in doubt.
     pub(crate) fn stirred(&self, parts: &Parts) -> bool {
         match &self.kind {
-            Kind::Queue(_) => true,
+            Kind::Queue(queue) => queue.stirred(parts),
             Kind::Stream(stream) => stream.stirred(parts),
             Kind::Schedule(_) | Kind::Upkeep(_) => false,
         }

@@ -1,5 +1,6 @@
 //! From a queue to a function.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(super) struct Queue {
     function: usize,
     mapping: QueueMapping,
     filters: Filters,
+    /// How many messages had arrived when the queue was last found empty.
+    seen: AtomicU64,
     /// Since when messages have been gathering for a batch.
     gathering: Mutex<Option<Timestamp>>,
 }
@@ -25,11 +28,21 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn new(function: usize, mapping: &QueueMapping) -> Result<Self, PatternError> {
         let filters = Filters::parse(&mapping.filters)?;
-        Ok(Self { function, mapping: mapping.clone(), filters, gathering: Mutex::default() })
+        Ok(Self {
+            function,
+            mapping: mapping.clone(),
+            filters,
+            seen: AtomicU64::new(u64::MAX),
+            gathering: Mutex::default(),
+        })
     }
 
     pub(super) fn most_concurrent(&self) -> Option<u32> {
         self.mapping.most_concurrent
+    }
+
+    pub(super) fn stirred(&self, parts: &Parts) -> bool {
+        self.seen.load(Ordering::SeqCst) != parts.engines.sqs.arrivals(&self.mapping.queue)
     }
 
     pub(super) async fn turn(&self, parts: &Parts, pace: Pace) -> Result<bool, EngineError> {
@@ -37,9 +50,11 @@ impl Queue {
         if pace == Pace::Steady && self.still_gathers(sqs, parts.ambient.now())? {
             return Ok(false);
         }
+        let arrivals = sqs.arrivals(&self.mapping.queue);
         let most = usize::try_from(self.mapping.batch_size).unwrap_or(usize::MAX);
         let mut messages = sqs.receive(&self.mapping.queue, most).map_err(broken)?;
         if messages.is_empty() {
+            self.seen.store(arrivals, Ordering::SeqCst);
             return Ok(false);
         }
         parts.faults.reorder(&mut messages);

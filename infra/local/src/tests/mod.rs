@@ -3,6 +3,7 @@
 mod gateway;
 mod kept;
 mod lambda;
+mod live;
 mod queues;
 mod schedules;
 mod streams;
