@@ -2,7 +2,7 @@
 //!
 //! What the local host does not understand is an error that names its line, never skipped: a wiring that works
 //! locally must be the one that the cloud gets. What only the cloud acts on (encryption, backups, alarms, log
-//! groups) is listed by name in [`known`].
+//! groups) is listed by name in `known`.
 
 mod functions;
 mod known;
