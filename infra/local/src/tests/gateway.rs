@@ -1,7 +1,6 @@
 //! The HTTP API in front.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::Extension;

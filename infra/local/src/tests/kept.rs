@@ -1,7 +1,5 @@
 //! What a shop on disk still knows after it was killed.
 
-use std::time::Duration;
-
 use holdfast_core::Ambient;
 
 use super::*;

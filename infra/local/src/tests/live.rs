@@ -1,9 +1,7 @@
 //! A live world: real time, background work, and a port.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
-use holdfast_core::{Clock, SystemClock};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -62,6 +60,11 @@ async fn settling_waits_for_what_the_background_is_at() {
     world.settle().await;
     assert_eq!(bodies(&script.seen("worker")).concat().len(), 50);
     assert_eq!(keys(&script.seen("reader")).concat().len(), 50);
+    script.reply("worker", Reply::Waits(Duration::from_millis(50)));
+    world.engines().sqs.send(&arn("work"), "slow", None).unwrap();
+    seen(&script, "worker").await;
+    world.settle().await;
+    assert!(world.engines().sqs.peek(&arn("work")).unwrap().is_empty());
     background.stop().await;
 }
 

@@ -10,9 +10,10 @@ mod streams;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use holdfast_core::Timestamp;
+use holdfast_core::{Clock, SystemClock, Timestamp};
 use holdfast_runtime::{BoxError, EventHandler, Function, Init};
 use serde_json::{Value, json};
 
@@ -102,6 +103,8 @@ enum Reply {
     Says(Value),
     /// An error.
     Fails,
+    /// Nothing, after a while of real time.
+    Waits(Duration),
     /// After writing an item: somewhere to die.
     Writes,
 }
@@ -152,6 +155,10 @@ impl Script {
             None => Ok(Value::Null),
             Some(Reply::Says(value)) => Ok(value),
             Some(Reply::Fails) => Err("as scripted".into()),
+            Some(Reply::Waits(pause)) => {
+                SystemClock.sleep(pause).await;
+                Ok(Value::Null)
+            }
             Some(Reply::Writes) => {
                 let item = init.aws.dynamodb().put_item().table_name("things");
                 item.item("pk", AttributeValue::S("written".to_owned())).send().await?;

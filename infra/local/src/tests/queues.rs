@@ -1,7 +1,5 @@
 //! From queues to functions.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::*;

@@ -1,7 +1,5 @@
 //! From clocks to functions.
 
-use std::time::Duration;
-
 use super::*;
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! From streams to functions.
 
-use std::time::Duration;
-
 use super::*;
 
 async fn put_all(world: &World, names: &[&str]) {
