@@ -35,14 +35,10 @@ pub struct Cursor;
 #[error("is not 32 bytes in base64url")]
 pub struct KeyError;
 
-impl std::str::FromStr for CursorKey {
-    type Err = KeyError;
-
-    /// From the server key as its parameter holds it.
-    fn from_str(text: &str) -> Result<Self, KeyError> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError)?;
-        bytes.try_into().map(Self).map_err(|_| KeyError)
-    }
+/// The server key, as its parameter holds it.
+pub fn server_key(parameter: &str) -> Result<[u8; 32], KeyError> {
+    let bytes = URL_SAFE_NO_PAD.decode(parameter).map_err(|_| KeyError)?;
+    bytes.try_into().map_err(|_| KeyError)
 }
 
 impl CursorKey {

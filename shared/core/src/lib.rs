@@ -11,7 +11,7 @@ mod money;
 mod quantity;
 
 pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
-pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page};
+pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page, server_key};
 pub use event::{Causation, Envelope, StoredEvent};
 pub use id::{AddressId, CodeId, EventId, Id, IdError, RequestId, SessionId, UserId, derived};
 pub use jiff::Timestamp;

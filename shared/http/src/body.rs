@@ -1,6 +1,6 @@
 //! JSON bodies: parsed strictly, and refused by the name of what is wrong.
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -13,7 +13,7 @@ use serde_json::error::Category;
 use crate::problem::Problem;
 
 /// Our own limit of a body, in bytes: far above any request that we document, far below what would hurt.
-pub(crate) const LARGEST_BODY: usize = 1_000_000;
+const LARGEST_BODY: usize = 1_000_000;
 
 /// A JSON body, in a request or in an answer.
 #[derive(Clone, Copy, Debug)]
@@ -29,14 +29,18 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        is_json(&parts.headers)?;
-        let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| {
-            let detail = format!("A body has at most {LARGEST_BODY} bytes.");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail)
-        })?;
-        parse(&body).map(Self)
+        parse(&read(request).await?).map(Self)
     }
+}
+
+/// The bytes of a body that says it is JSON.
+pub(crate) async fn read(request: Request) -> Result<Bytes, Problem> {
+    let (parts, body) = request.into_parts();
+    is_json(&parts.headers)?;
+    to_bytes(body, LARGEST_BODY).await.map_err(|_| {
+        let detail = format!("A body has at most {LARGEST_BODY} bytes.");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail)
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
@@ -62,7 +66,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Parses a body. Twice-named fields, fields that nobody knows, lone surrogates and NULs are refused.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // A NUL can stand in a JSON string only as an escape, and nothing that we store has a use for one.
     if let Some(pointer) = body.windows(6).any(|six| six == br"\u0000").then(|| nul_in(body)).flatten() {
         return Err(Problem::invalid(pointer, "must not contain a NUL character"));

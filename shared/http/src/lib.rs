@@ -8,6 +8,7 @@ mod body;
 mod caller;
 mod endpoint;
 mod etag;
+mod keyed;
 mod list;
 mod openapi;
 mod origin;
@@ -18,6 +19,7 @@ pub use body::Json;
 pub use caller::{Anyone, Customer, Guard, Permitted, Staff, permission};
 pub use endpoint::{NoContent, endpoint, fallback};
 pub use etag::{ETag, IfMatch, Tagged};
+pub use keyed::{Fingerprint, IdempotencyKey, Keyed, ServerKey};
 pub use list::{ListQuery, Listed};
 pub use openapi::{
     BodyProblems, CallerProblems, NotFound, OurFault, QueryProblems, StaffProblems, Stale, TooMany, problem_schemas,

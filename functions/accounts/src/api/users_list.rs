@@ -1,9 +1,9 @@
 //! GET /v1/admin/users: all users, for staff.
 
 use axum::extract::{FromRef, State};
-use holdfast_core::CursorKey;
 use holdfast_http::{
-    Guard, Json, ListQuery, Listed, OurFault, Problem, Query, QueryProblems, Staff, StaffProblems, endpoint, permission,
+    Guard, Json, ListQuery, Listed, OurFault, Problem, Query, QueryProblems, ServerKey, Staff, StaffProblems, endpoint,
+    permission,
 };
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use utoipa_axum::routes;
@@ -15,17 +15,12 @@ use crate::store::Members;
 #[derive(Clone)]
 pub struct Roster {
     members: Members,
-    cursors: CursorKey,
+    server_key: ServerKey,
 }
 
 impl FromInit for Roster {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
-        let secret = init.aws.secret("SERVER_KEY_PARAMETER").await?;
-        let cursors = secret.expose().parse().map_err(|error: holdfast_core::KeyError| InitError::Invalid {
-            name: "SERVER_KEY_PARAMETER".to_owned(),
-            reason: error.to_string(),
-        })?;
-        Ok(Self { members: Members::from_init(init).await?, cursors })
+        Ok(Self { members: Members::from_init(init).await?, server_key: ServerKey::from_init(init).await? })
     }
 }
 
@@ -46,7 +41,8 @@ async fn users_list(
     _: Staff<permission::UsersRead>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Listed<UserView>>, Problem> {
-    let page = roster.members.accounts.roster(&roster.cursors, query.limit()?, query.cursor.as_deref()).await?;
+    let page =
+        roster.members.accounts.roster(&roster.server_key.cursors(), query.limit()?, query.cursor.as_deref()).await?;
     Ok(Json(Listed { items: page.items.iter().map(UserView::of).collect(), next_cursor: page.next_cursor }))
 }
 
