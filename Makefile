@@ -33,7 +33,7 @@ build: ## all functions as release binaries
 
 docs: ## docs/openapi.json and events/schemas, from the code
 	@$(tools)/need.sh cargo cc
-	@cargo run --quiet --bin docs
+	@cargo run --bin docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

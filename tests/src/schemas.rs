@@ -7,6 +7,7 @@ mod check;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::{fs, io};
 
 use holdfast_accounts::store::Happened;
@@ -18,15 +19,17 @@ use utoipa::openapi::{RefOr, Schema};
 pub const FOLDER: &str = "events/schemas";
 
 /// The schema of every event that any context publishes, by its type.
-pub fn schemas() -> BTreeMap<String, Value> {
-    published::<Happened>("holdfast.accounts").collect()
+pub fn schemas() -> &'static BTreeMap<String, Value> {
+    static SCHEMAS: LazyLock<BTreeMap<String, Value>> =
+        LazyLock::new(|| published::<Happened>("holdfast.accounts").collect());
+    &SCHEMAS
 }
 
 /// Whether an event, as the bus carries it, is what its type's schema says; if not, what is wrong with it.
 pub fn validate(event: &Value) -> Result<(), String> {
     let kind = event.get("type").and_then(Value::as_str).ok_or("the event has no type")?;
-    let schema = schemas().remove(kind).ok_or_else(|| format!("no context publishes {kind}"))?;
-    check::fits(event, &schema).map_err(|wrong| format!("{kind}: {wrong}"))
+    let schema = schemas().get(kind).ok_or_else(|| format!("no context publishes {kind}"))?;
+    check::fits(event, schema).map_err(|wrong| format!("{kind}: {wrong}"))
 }
 
 /// A schema as its file holds it.

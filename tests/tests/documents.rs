@@ -82,11 +82,11 @@ fn walk(value: &Value, visit: &mut impl FnMut(&str, &Value)) {
 fn every_event_has_its_schema() {
     let (root, wanted) = (root(), schemas::schemas());
     assert!(!wanted.is_empty());
-    for (kind, schema) in &wanted {
+    for (kind, schema) in wanted {
         let file = schemas::file(&root, kind);
         let same = read(&file) == schemas::rendered(schema);
         assert!(same, "{} says something else than the code: make docs mends it", file.display());
     }
     let found = schemas::kinds_in(&root.join(schemas::FOLDER)).unwrap();
-    assert_eq!(found, wanted.into_keys().collect(), "make docs mends it");
+    assert!(found.iter().eq(wanted.keys()), "make docs mends it");
 }

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = root.join(schemas::FOLDER);
     fs::create_dir_all(&folder)?;
     let wanted = schemas::schemas();
-    for (kind, schema) in &wanted {
+    for (kind, schema) in wanted {
         fs::write(schemas::file(root, kind), schemas::rendered(schema))?;
     }
     for found in schemas::kinds_in(&folder)?.iter().filter(|kind| !wanted.contains_key(*kind)) {
