@@ -52,11 +52,12 @@ impl Queue {
         }
         let arrivals = sqs.arrivals(&self.mapping.queue);
         let most = usize::try_from(self.mapping.batch_size).unwrap_or(usize::MAX);
-        let mut messages = sqs.receive(&self.mapping.queue, most).map_err(broken)?;
+        let messages = sqs.receive(&self.mapping.queue, most).map_err(broken)?;
         if messages.is_empty() {
             self.seen.store(arrivals, Ordering::SeqCst);
             return Ok(false);
         }
+        let mut messages = self.let_through(parts, messages)?;
         parts.faults.reorder(&mut messages);
         let (batch, dropped): (Vec<_>, Vec<_>) = messages
             .into_iter()
@@ -69,6 +70,18 @@ impl Queue {
             self.deliver(parts, batch).await?;
         }
         Ok(true)
+    }
+
+    /// The messages without those that are held back on purpose.
+    fn let_through(&self, parts: &Parts, messages: Vec<QueueMessage>) -> Result<Vec<QueueMessage>, EngineError> {
+        let mut kept = Vec::with_capacity(messages.len());
+        for message in messages {
+            match parts.faults.delay().filter(|_| message.receives == 1) {
+                Some(delay) => parts.engines.sqs.release(&message.receipt, delay).map_err(broken)?,
+                None => kept.push(message),
+            }
+        }
+        Ok(kept)
     }
 
     async fn deliver(&self, parts: &Parts, batch: Vec<(Value, QueueMessage)>) -> Result<(), EngineError> {

@@ -47,6 +47,8 @@ struct Attempt {
     most: Option<usize>,
     /// Since when records have been gathering for a batch.
     gathering: Option<Timestamp>,
+    /// Held back once already, on purpose.
+    held: bool,
 }
 
 impl Stream {
@@ -108,11 +110,19 @@ impl Stream {
             }
             return Ok(moved);
         }
-        if pace == Pace::Steady && attempt.failures == 0 && records.len() < most && self.gathers(&mut attempt, now) {
+        if pace == Pace::Steady
+            && attempt.failures == 0
+            && records.len() < most
+            && self.gathers(parts, &mut attempt, now)
+        {
+            return Ok(false);
+        }
+        if let Some(delay) = self.holds_back(parts, &mut attempt) {
+            self.wait_for(parts, delay);
             return Ok(false);
         }
         attempt.gathering = None;
-        self.wait_until(None);
+        *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let first = records.first().and_then(place_of);
         let answer = parts.functions.call(self.function, json!({"Records": records})).await;
         if parts.faults.duplicate() {
@@ -165,8 +175,7 @@ impl Stream {
         }
         if attempt.failures > PROMPT_RETRIES {
             let pause_s = 1_i64.checked_shl(attempt.failures - PROMPT_RETRIES - 1).unwrap_or(LONGEST_PAUSE_S);
-            let pause = SignedDuration::from_secs(pause_s.clamp(1, LONGEST_PAUSE_S));
-            self.wait_until(parts.ambient.now().checked_add(pause).ok());
+            self.wait_for(parts, SignedDuration::from_secs(pause_s.clamp(1, LONGEST_PAUSE_S)));
         }
         Ok(())
     }
@@ -207,14 +216,23 @@ impl Stream {
         }
     }
 
-    fn gathers(&self, attempt: &mut Attempt, now: Timestamp) -> bool {
+    fn gathers(&self, parts: &Parts, attempt: &mut Attempt, now: Timestamp) -> bool {
         let window = SignedDuration::try_from(self.mapping.window).unwrap_or(SignedDuration::ZERO);
-        let since = *attempt.gathering.get_or_insert(now);
-        let until = since.checked_add(window).unwrap_or(now);
-        if now < until {
-            self.wait_until(Some(until));
+        let left = window - now.duration_since(*attempt.gathering.get_or_insert(now));
+        if left.is_positive() {
+            self.wait_for(parts, left);
         }
-        now < until
+        left.is_positive()
+    }
+
+    /// A fresh batch may be held back, once.
+    fn holds_back(&self, parts: &Parts, attempt: &mut Attempt) -> Option<SignedDuration> {
+        if attempt.held || attempt.failures > 0 {
+            return None;
+        }
+        let delay = SignedDuration::try_from(parts.faults.delay()?).ok()?;
+        attempt.held = true;
+        Some(delay)
     }
 
     fn move_to(&self, parts: &Parts, place: Position) -> Result<(), EngineError> {
@@ -225,8 +243,11 @@ impl Stream {
         Ok(())
     }
 
-    fn wait_until(&self, until: Option<Timestamp>) {
+    fn wait_for(&self, parts: &Parts, pause: SignedDuration) {
+        let until = parts.ambient.now().checked_add(pause).ok();
         *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        // Whoever keeps watch over the time must look again.
+        parts.engines.pulse.beat();
     }
 }
 

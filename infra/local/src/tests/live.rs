@@ -9,8 +9,12 @@ use super::*;
 use crate::{Background, WorldClock, serve};
 
 fn live() -> (World, Script) {
+    live_of(TEMPLATE)
+}
+
+fn live_of(template: &str) -> (World, Script) {
     let script = Script::default();
-    let blueprint = Blueprint::from_text(TEMPLATE, &BTreeMap::new()).unwrap();
+    let blueprint = Blueprint::from_text(template, &BTreeMap::new()).unwrap();
     let mut functions: Vec<Function> = ["worker", "reader", "tick"].map(|name| script.toy(name)).into();
     functions.extend(gateway::toys(&script));
     let options = Options { functions, clock: WorldClock::machine(), ..Options::simulated(blueprint, 1) };
@@ -47,6 +51,22 @@ async fn work_is_done_when_something_stirs_it_or_its_time_has_come() {
     world.engines().sqs.send(&arn("work"), "too late", None).unwrap();
     SystemClock.sleep(Duration::from_millis(50)).await;
     assert!(script.seen("worker").is_empty());
+}
+
+#[tokio::test]
+async fn a_retry_wakes_at_its_time() {
+    let (world, script) = live_of(&TEMPLATE.replace("MaximumRetryAttempts: 2", "MaximumRetryAttempts: -1"));
+    let background = Background::start(&world);
+    // One try and two retries at once; the next is a second later, when nothing else happens.
+    for _ in 0..3 {
+        script.reply("reader", Reply::Fails);
+    }
+    put(&world, "a", None).await;
+    let mut tries = 0;
+    while tries < 4 {
+        tries += seen(&script, "reader").await.len();
+    }
+    background.stop().await;
 }
 
 #[tokio::test]

@@ -139,6 +139,29 @@ async fn chaos_delivers_more_than_once_and_never_less() {
 }
 
 #[tokio::test]
+async fn chaos_holds_messages_back_for_a_while() {
+    let script = Script::default();
+    let blueprint = Blueprint::from_text(TEMPLATE, &BTreeMap::new()).unwrap();
+    let faults = Faults::seeded(&[Kind::Delay], 7);
+    let functions = vec![script.toy("worker"), script.toy("reader")];
+    let world = World::start(Options { functions, faults, ..Options::simulated(blueprint, 1) }).unwrap();
+    for nth in 0..40 {
+        send(&world, &[&nth.to_string()]);
+        put(&world, &nth.to_string(), None).await;
+        world.settle().await;
+    }
+    let now = bodies(&script.seen("worker")).concat().len();
+    assert!((1..40).contains(&now), "{now}");
+    for _ in 0..10 {
+        world.advance(Duration::from_secs(31));
+        world.settle().await;
+    }
+    assert_eq!(now + bodies(&script.seen("worker")).concat().len(), 40);
+    assert_eq!(keys(&script.seen("reader")).concat().len(), 40);
+    assert!(world.faults().counts()["delay"] > 0);
+}
+
+#[tokio::test]
 async fn a_source_that_is_switched_off_leaves_its_messages() {
     let (world, script) = toys();
     world.enable_sources("Worker", false);
