@@ -15,10 +15,11 @@ use tokio::sync::Notify;
 use crate::clock::{SeededEntropy, WorldClock};
 use crate::connector::{Connector, sdk_config};
 use crate::data::DataFolder;
+use crate::dev;
 use crate::engines::{EngineError, Engines, Mail, Place};
 use crate::faults::Faults;
 use crate::functions::{CallError, Functions};
-use crate::gateway::{HttpApi, RouteError};
+use crate::gateway::{HttpApi, RouteError, is_for_buckets};
 use crate::keys::Blueprint;
 use crate::recorder::Recorder;
 use crate::registry;
@@ -148,6 +149,20 @@ impl World {
             _data: data,
         };
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// What the whole host answers: the buckets at `s3.localhost`, what is local only under /dev, else the API.
+    pub async fn visit(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let to_buckets = is_for_buckets(&parts);
+        let request = Request::from_parts(parts, body);
+        if to_buckets {
+            self.objects(request).await
+        } else if dev::is_local(request.uri().path()) {
+            dev::answer(self, request).await
+        } else {
+            self.request(request, source_ip).await
+        }
     }
 
     /// What the HTTP API answers to a request from `source_ip`.

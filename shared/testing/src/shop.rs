@@ -169,6 +169,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_local_only_is_there_too() {
+        let shop = Shop::open();
+        let before = shop.now();
+        shop.guest().post("/dev/clock", json!({"advance_seconds": 60})).await.expect_status(200);
+        assert_eq!(shop.now().duration_since(before).as_secs(), 60);
+        assert_eq!(shop.guest().get("/dev/mail.json").await.expect_status(200).json(), json!({"items": []}));
+        shop.guest().get("http://s3.localhost:8080/bucket/key").await.expect_status(403);
+    }
+
+    #[tokio::test]
     async fn staff_have_their_role() {
         let shop = Shop::open();
         shop.staff(Role::Support).await.get("/v1/admin/users").await.expect_status(200);

@@ -16,7 +16,7 @@ pub(crate) enum Transport {
 impl Transport {
     pub(crate) async fn send(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
         match self {
-            Self::World(world) => world.request(request, source_ip).await,
+            Self::World(world) => world.visit(request, source_ip).await,
         }
     }
 }

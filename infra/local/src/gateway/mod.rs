@@ -22,6 +22,7 @@ use crate::template::model::Stack;
 use self::cors::Cors;
 pub use self::routes::RouteError;
 use self::routes::Routes;
+pub(crate) use self::server::is_for_buckets;
 pub use self::server::serve;
 use self::throttle::Throttle;
 

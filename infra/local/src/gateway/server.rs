@@ -11,13 +11,14 @@ use axum::extract::State;
 use axum::extract::connect_info::ConnectInfo;
 use axum::serve::ListenerExt;
 use http::header::{CONNECTION, HOST};
+use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tokio::net::TcpListener;
 
 use super::{BODY_LIMIT, too_large};
 use crate::World;
-use crate::dev;
 
 /// The longest object that a browser may upload, in bytes: it is held in memory on its way to the disk.
 const UPLOAD_LIMIT: usize = 256 * 1024 * 1024;
@@ -69,30 +70,23 @@ async fn answer(
 
 async fn route(world: World, source_ip: IpAddr, request: Request<Body>) -> Response<Bytes> {
     let (parts, body) = request.into_parts();
-    let to_bucket = parts.headers.get(HOST).is_some_and(is_bucket_host);
-    let limit = if to_bucket { UPLOAD_LIMIT } else { BODY_LIMIT };
+    let limit = if is_for_buckets(&parts) { UPLOAD_LIMIT } else { BODY_LIMIT };
     let Some(body) = read(body, limit).await else {
         let mut response = too_large();
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         return response;
     };
-    let request = Request::from_parts(parts, body);
-    if to_bucket {
-        world.objects(request).await
-    } else if dev::is_local(request.uri().path()) {
-        dev::answer(&world, request).await
-    } else {
-        let line = format!("{} {}", request.method(), request.uri().path());
-        let response = world.request(request, source_ip).await;
-        tracing::info!(status = response.status().as_u16(), "{line}");
-        response
-    }
+    let line = format!("{} {}", parts.method, parts.uri.path());
+    let response = world.visit(Request::from_parts(parts, body), source_ip).await;
+    tracing::info!(status = response.status().as_u16(), "{line}");
+    response
 }
 
-/// `s3.localhost`, where presigned URLs lead.
-fn is_bucket_host(host: &HeaderValue) -> bool {
-    let host = host.as_bytes();
-    host == b"s3.localhost" || host.starts_with(b"s3.localhost:")
+/// Whether a request is for `s3.localhost`, where presigned URLs lead.
+pub(crate) fn is_for_buckets(parts: &Parts) -> bool {
+    let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = named.or_else(|| parts.uri.authority().map(Authority::as_str)).unwrap_or_default();
+    host == "s3.localhost" || host.starts_with("s3.localhost:")
 }
 
 /// The body, or nothing when it is longer than `limit` or breaks off.
