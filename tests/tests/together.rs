@@ -1,11 +1,11 @@
-//! Each function may do what it does, and nothing else: all stories are told, and what each function called is held
-//! against what template.yaml grants it.
+//! What all stories add up to. Each function may do what it does, and nothing else: what each called is held against what
+//! template.yaml grants it. Each event is what its schema says, and there is no schema whose event nobody has seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_local::{Use, World};
 use holdfast_testing::Shop;
-use holdfast_tests::every_story;
+use holdfast_tests::{every_story, schemas};
 
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
@@ -40,7 +40,7 @@ fn idle_grants(world: &World, used: &BTreeSet<Use>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_grant_is_used_and_every_call_is_granted() {
+async fn grants_and_events_are_what_they_are_said_to_be() {
     let mut worlds = Vec::new();
     macro_rules! tell {
         ($($module:ident: $($story:ident),+;)+) => {$($(
@@ -56,7 +56,26 @@ async fn every_grant_is_used_and_every_call_is_granted() {
     let idle = idle_grants(&worlds[0], &used);
     assert!(idle.is_empty(), "grants that no story uses: {idle:#?}");
 
-    // The check sees what it must: without the uses of one function, its grants are idle.
+    let mut seen = BTreeSet::new();
+    for world in &worlds {
+        world.settle().await;
+        let mut sequences: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        for archived in world.engines().events.archived().unwrap() {
+            let event = &archived.event["detail"];
+            schemas::validate(event).unwrap_or_else(|error| panic!("{error}: {event:#}"));
+            seen.insert(event["type"].as_str().unwrap().to_owned());
+            let subject = event["subject"].as_str().unwrap().to_owned();
+            sequences.entry(subject).or_default().insert(event["sequence"].as_u64().unwrap());
+        }
+        for (subject, sequences) in sequences {
+            let gapless = (1..).zip(&sequences).all(|(nth, sequence)| nth == *sequence);
+            assert!(gapless, "{subject} has gaps: {sequences:?}");
+        }
+    }
+    let unseen: Vec<_> = schemas::schemas().keys().filter(|kind| !seen.contains(*kind)).collect();
+    assert!(unseen.is_empty(), "events that no story has seen: {unseen:#?}");
+
+    // The check of grants sees what it must: without the uses of one function, its grants are idle.
     let others: BTreeSet<Use> = used.iter().filter(|one| one.function != "MeGetFunction").cloned().collect();
     assert_eq!(idle_grants(&worlds[0], &others).len(), 1);
 }
