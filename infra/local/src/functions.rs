@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -119,13 +120,13 @@ impl Functions {
     /// Hands a function an event.
     pub(crate) async fn call(&self, at: usize, event: Value) -> Result<Value, CallError> {
         let function = self.get(at)?;
-        if event.to_string().len() > PAYLOAD_LIMIT {
+        if json_length(&event) > PAYLOAD_LIMIT {
             return Err(function.logged(CallError::RequestTooLarge));
         }
         let answer = function
             .run(move |handler| Box::pin(async move { holdfast_runtime::invoke(&handler, event).await }))
             .await?;
-        if answer.to_string().len() > PAYLOAD_LIMIT {
+        if json_length(&answer) > PAYLOAD_LIMIT {
             return Err(function.logged(CallError::AnswerTooLarge));
         }
         Ok(answer)
@@ -158,6 +159,23 @@ async fn answer(handler: Handler, request: Request<Body>) -> Result<Response<Byt
         }
         Handler::Event(_) => Err("it takes events, and was handed a request".into()),
     }
+}
+
+/// How long a value is as a JSON text, without making one.
+fn json_length(value: &Value) -> usize {
+    struct Length(usize);
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut length = Length(0);
+    // Neither a value nor this writer can fail.
+    serde_json::to_writer(&mut length, value).map_or(usize::MAX, |()| length.0)
 }
 
 /// What a body adds to a payload: text as it is, anything else in base64.
