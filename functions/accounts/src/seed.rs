@@ -6,7 +6,8 @@ use holdfast_http::{Origin, Problem};
 use holdfast_runtime::{FromInit, Init};
 
 use crate::domain::{Code, Email, Locale, PersonName, User};
-use crate::store::{Accounts, Happened, Profile};
+use crate::events::Happened;
+use crate::store::{Accounts, Profile};
 
 /// Makes a verified account with these roles, unless the address has one already. Nothing is mailed: nobody waits for it.
 pub async fn demo_account(

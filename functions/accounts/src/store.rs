@@ -13,7 +13,7 @@ mod sessions;
 
 pub use items::{AddressItem, Profile};
 pub use limits::{Counter, Limits};
-pub use people::{Change, Happened, Person};
+pub use people::{Change, Person};
 pub use sessions::Grant;
 
 use axum::extract::FromRef;

@@ -9,7 +9,8 @@ use utoipa_axum::routes;
 
 use super::{Address, AddressRequest};
 use crate::domain::User;
-use crate::store::{AddressItem, Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{AddressItem, Change, Members, Person};
 
 /// Adds an address.
 ///

@@ -8,7 +8,8 @@ use holdfast_http::{
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
-use crate::store::{Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Change, Members, Person};
 
 /// Removes an address.
 ///

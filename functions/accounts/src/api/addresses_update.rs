@@ -10,7 +10,8 @@ use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
 use super::{Address, AddressRequest};
-use crate::store::{AddressItem, Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{AddressItem, Change, Members, Person};
 
 /// Changes an address.
 ///

@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 
 use super::register::MailSent;
 use crate::domain::{Code, Email};
-use crate::store::{Accounts, Change, Counter, Happened, Person};
+use crate::events::Happened;
+use crate::store::{Accounts, Change, Counter, Person};
 
 /// Where to.
 #[derive(Deserialize, ToSchema)]

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::domain::{Presented, SessionState};
-use crate::store::{Accounts, Change, Counter, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Accounts, Change, Counter, Members, Person};
 
 /// Which session: the refresh token's, or all of the access token's owner.
 #[derive(Deserialize, ToSchema)]

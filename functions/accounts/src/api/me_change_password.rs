@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::domain::Session;
-use crate::store::{Accounts, Change, Counter, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Accounts, Change, Counter, Members, Person};
 
 /// The old password and the new.
 #[derive(Deserialize, ToSchema)]

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::me_change_password::is_right;
-use crate::store::{Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Change, Members, Person};
 
 /// The caller means it.
 #[derive(Deserialize, ToSchema)]

@@ -7,7 +7,8 @@ use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
 use crate::domain::SessionState;
-use crate::store::{Happened, Members};
+use crate::events::Happened;
+use crate::store::Members;
 
 /// Ends a session.
 ///

@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use super::Me;
 use crate::domain::{Locale, PersonName};
-use crate::store::{Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Change, Members, Person};
 
 /// What is to change; what is left out stays.
 #[derive(Deserialize, ToSchema)]

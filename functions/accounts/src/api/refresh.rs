@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use crate::desk::{Desk, Tokens};
 use crate::domain::{Presented, SessionState};
-use crate::store::{Counter, Grant, Happened};
+use crate::events::Happened;
+use crate::store::{Counter, Grant};
 
 /// The token to be exchanged.
 #[derive(Deserialize, ToSchema)]

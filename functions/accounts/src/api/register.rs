@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::domain::{Code, Email, Locale, PersonName, Status, User};
-use crate::store::{Accounts, Change, Counter, Happened, Person, Profile};
+use crate::events::Happened;
+use crate::store::{Accounts, Change, Counter, Person, Profile};
 
 /// Who someone wants to be.
 #[derive(Deserialize, ToSchema)]

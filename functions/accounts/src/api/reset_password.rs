@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 
 use crate::codes::{Checkpoint, Purpose, refused};
 use crate::domain::Status;
-use crate::store::{Change, Counter, Happened, Person};
+use crate::events::Happened;
+use crate::store::{Change, Counter, Person};
 
 /// The mail's token, and the new password.
 #[derive(Deserialize, ToSchema)]

@@ -14,7 +14,8 @@ use utoipa_axum::routes;
 use super::UserView;
 use super::users_set_roles::not_oneself;
 use crate::domain::{DisableReason, Status};
-use crate::store::{Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Change, Members, Person};
 
 /// Out or in, and why.
 #[derive(Deserialize, ToSchema)]

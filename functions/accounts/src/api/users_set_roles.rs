@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::UserView;
-use crate::store::{Change, Happened, Members, Person};
+use crate::events::Happened;
+use crate::store::{Change, Members, Person};
 
 /// The roles from now on.
 #[derive(Deserialize, ToSchema)]

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::codes::{Checkpoint, Purpose, refused};
-use crate::store::{Change, Counter, Happened, Person};
+use crate::events::Happened;
+use crate::store::{Change, Counter, Person};
 
 /// What the mail said.
 #[derive(Deserialize, ToSchema)]

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::items::{Profile, SESSIONS, SessionItem, UserItem, partition, profile_key, session_key, user_key};
 use super::limits::{hashed, network};
-use super::people::{Happened, Person};
+use super::people::Person;
 use super::{Accounts, Counter};
 use crate::domain::{Device, Email, Session, SessionState, User};
+use crate::events::Happened;
 
 /// What someone gets who has shown who they are.
 #[derive(Debug)]

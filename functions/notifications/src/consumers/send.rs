@@ -140,7 +140,7 @@ pub fn function() -> Function {
 mod tests {
     use aws_sdk_sesv2::error::ErrorMetadata;
     use aws_sdk_sesv2::types::error::{MessageRejected, TooManyRequestsException};
-    use holdfast_accounts::store::Happened;
+    use holdfast_accounts::events::Happened;
     use holdfast_core::{Id, StoredEvent, Timestamp};
 
     use super::*;
