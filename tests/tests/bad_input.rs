@@ -1,5 +1,7 @@
 //! Whatever is sent, it gets its documented 4xx, which names what was wrong, and changes nothing.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use holdfast_local::Bytes;

@@ -1,6 +1,8 @@
 //! No route can be forgotten: each operation is tried without a token, with a token that is none, by every role that may
 //! not, and by every role that may.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use holdfast_auth::Role;
 use holdfast_local::registry;
 use holdfast_testing::{Actor, Shop};

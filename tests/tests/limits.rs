@@ -1,5 +1,7 @@
 //! Limits, at production's values: the last attempt that is admitted, the first that is not, and when the next is.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use std::net::Ipv4Addr;
 use std::time::Duration;
 

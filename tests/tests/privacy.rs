@@ -1,6 +1,8 @@
 //! What is personal or secret stays where it belongs: in the items that hold it, and in the mails to its owner. All
 //! stories' kinds of use are made in one world; then everything else that keeps anything is searched.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use holdfast_local::World;
 use holdfast_local::engines::{Filters, Position};
 use holdfast_local::template::model::EventSource;

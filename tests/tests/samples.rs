@@ -1,6 +1,8 @@
 //! events/ holds an event for each function. Each is handed to its function as Lambda would, in a world that has what
 //! it speaks of, and must get the answer that stands here.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Nobody learns from an answer, or from what it cost, whether an address has an account.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use holdfast_testing::{Answer, Shop};
 use serde_json::{Value, json};
 
