@@ -1,9 +1,9 @@
 //! Who is who: accounts, sessions, addresses, roles.
 //!
-//! In reading order: [`domain`] says what may become of people, without a clock or a table; [`events`] lists what is told of it; [`store`] says
-//! where they lie, and how one changes; [`api`] has a file for each endpoint. Beside these, [`codes`] makes what is
-//! mailed, [`desk`] hands out tokens, [`directory`] is what other contexts may ask, and [`seed`] makes the demo
-//! accounts of a laptop.
+//! In reading order: [`domain`] says what may become of people, without a clock or a table; [`events`] lists what is
+//! told of it; [`store`] says where they lie, and how one changes; [`api`] has a file for each endpoint. Beside these,
+//! [`codes`] makes what is mailed, [`desk`] hands out tokens, [`directory`] is what other contexts may ask, and
+//! [`seed`] makes the demo accounts of a laptop.
 
 pub mod api;
 pub mod codes;
