@@ -1,6 +1,6 @@
 //! The demo accounts of a laptop, written as a registration is.
 
-use holdfast_auth::{Password, Role};
+use holdfast_auth::{PasswordHash, Role};
 use holdfast_core::UserId;
 use holdfast_http::{Origin, Problem};
 use holdfast_runtime::{FromInit, Init};
@@ -13,7 +13,7 @@ use crate::store::{Accounts, Profile};
 pub async fn demo_account(
     init: &Init,
     email: Email,
-    password: &Password,
+    password: PasswordHash,
     name: PersonName,
     roles: &[Role],
 ) -> Result<(), Problem> {
@@ -22,7 +22,6 @@ pub async fn demo_account(
     let mut user = User::registered(id, Code::new(accounts.ambient.id(), now, Code::LIFETIME), now);
     user.verify();
     user.roles = roles.to_vec();
-    let password = password.hash(accounts.ambient.bytes());
     let profile = Profile { user_id: id, email, name, locale: Locale::default(), password };
     accounts.register(user, &profile, &Happened::RolesSet { roles: roles.to_vec() }, &Origin::nowhere()).await?;
     Ok(())

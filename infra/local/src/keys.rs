@@ -54,9 +54,11 @@ impl Blueprint {
         data: &DataFolder,
         ambient: &Ambient,
     ) -> Result<Self, StartError> {
-        let kept = Parameters::new(Store::open(data.path())?);
+        // At the first start there is nothing to open yet, and making it twice would cost time.
+        let kept = Store::exists(data.path()).then(|| Store::open(data.path())).transpose()?.map(Parameters::new);
         // What cannot be read now cannot be read by the engines either, and they say so.
-        Ok(Self::load(path, overrides, &|name| kept.get(name).ok().flatten(), ambient)?)
+        let known = |name: &str| kept.as_ref()?.get(name).ok().flatten();
+        Ok(Self::load(path, overrides, &known, ambient)?)
     }
 
     /// Reads a template from its text, for a world in memory whose keys are always the same.

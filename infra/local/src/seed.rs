@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use holdfast_accounts::domain::{Email, PersonName};
 use holdfast_accounts::seed::demo_account;
-use holdfast_auth::{Password, Role};
+use holdfast_auth::{Password, PasswordError, PasswordHash, Role};
 
 use crate::World;
 use crate::engines::EngineError;
@@ -52,10 +52,10 @@ pub enum SeedError {
     #[error("the template has no function {REGISTERS}")]
     NoAccounts,
     /// Its data is not what an account's must be.
-    #[error("{email}: {reason}")]
+    #[error("{what}: {reason}")]
     Refused {
-        /// Whose.
-        email: String,
+        /// What.
+        what: String,
         /// Why.
         reason: String,
     },
@@ -70,19 +70,44 @@ pub async fn demo(world: &World) -> Result<(), SeedError> {
     if store.fact(SEEDED)?.is_some() {
         return Ok(());
     }
+    // One hash for all: it is the same password, and a hash takes the most of a first start.
+    let hash = hash(world, PASSWORD).map_err(|error| refused("the demo password", &error))?;
     for demo in ACCOUNTS {
-        account(world, demo.email, PASSWORD, demo.name, demo.role.as_slice()).await?;
+        make(world, demo.email, hash.clone(), demo.name, demo.role.as_slice()).await?;
     }
     Ok(store.keep(SEEDED, "done")?)
 }
 
 /// Makes a verified account with these roles, unless the address has one.
-pub async fn account(world: &World, email: &str, password: &str, name: &str, roles: &[Role]) -> Result<(), SeedError> {
+pub async fn account(
+    world: &World,
+    email: &str,
+    password: &str,
+    name: &str,
+    roles: &[Role],
+) -> Result<(), SeedError> {
+    let hash = hash(world, password).map_err(|error| refused(email, &error))?;
+    make(world, email, hash, name, roles).await
+}
+
+fn hash(world: &World, password: &str) -> Result<PasswordHash, PasswordError> {
+    Ok(Password::parse(password.to_owned())?.hash(world.ambient().bytes()))
+}
+
+async fn make(
+    world: &World,
+    email: &str,
+    password: PasswordHash,
+    name: &str,
+    roles: &[Role],
+) -> Result<(), SeedError> {
     let init = world.operator(REGISTERS).ok_or(SeedError::NoAccounts)?;
-    let refused = |reason: &dyn Display| SeedError::Refused { email: email.to_owned(), reason: reason.to_string() };
-    let address = Email::try_from(email.to_owned()).map_err(|error| refused(&error))?;
-    let password = Password::parse(password.to_owned()).map_err(|error| refused(&error))?;
-    let name = PersonName::try_from(name.to_owned()).map_err(|error| refused(&error))?;
-    let made = demo_account(&init, address, &password, name, roles).await;
-    made.map_err(|problem| refused(&format!("{problem:?}")))
+    let address = Email::try_from(email.to_owned()).map_err(|error| refused(email, &error))?;
+    let name = PersonName::try_from(name.to_owned()).map_err(|error| refused(email, &error))?;
+    let made = demo_account(&init, address, password, name, roles).await;
+    made.map_err(|problem| refused(email, &format!("{problem:?}")))
+}
+
+fn refused(what: &str, reason: &dyn Display) -> SeedError {
+    SeedError::Refused { what: what.to_owned(), reason: reason.to_string() }
 }

@@ -11,6 +11,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::engines::EngineError;
 
+const FILE: &str = "world.db";
+
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS messages (
@@ -38,7 +40,12 @@ impl Store {
 
     /// In `folder`.
     pub fn open(folder: &Path) -> Result<Self, EngineError> {
-        Self::over(Connection::open(folder.join("world.db"))?)
+        Self::over(Connection::open(folder.join(FILE))?)
+    }
+
+    /// Whether `folder` has one already.
+    pub(crate) fn exists(folder: &Path) -> bool {
+        folder.join(FILE).exists()
     }
 
     fn over(connection: Connection) -> Result<Self, EngineError> {
