@@ -1,6 +1,6 @@
 #!/bin/sh
-# The benches, over release binaries that one call of cargo has built.
+# The benches, over release binaries.
 set -eu
 cd "$(dirname "$0")/../.."
-cargo build --release --workspace --bins
+infra/tools/release.sh
 exec "${CARGO_TARGET_DIR:-target}/release/bench" "$@"

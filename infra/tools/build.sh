@@ -1,9 +1,8 @@
 #!/bin/bash
-# All binaries for release in one call of cargo, because each call of its own would settle the dependencies' features
-# anew and build them again; then what each function weighs.
+# All functions as release binaries, and what each weighs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build --release --workspace --bins
+infra/tools/release.sh
 release=${CARGO_TARGET_DIR:-target}/release
 count=0 total=0 largest=0 largest_name=
 for source in functions/*/src/bin/*.rs; do
