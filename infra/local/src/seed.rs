@@ -79,13 +79,7 @@ pub async fn demo(world: &World) -> Result<(), SeedError> {
 }
 
 /// Makes a verified account with these roles, unless the address has one.
-pub async fn account(
-    world: &World,
-    email: &str,
-    password: &str,
-    name: &str,
-    roles: &[Role],
-) -> Result<(), SeedError> {
+pub async fn account(world: &World, email: &str, password: &str, name: &str, roles: &[Role]) -> Result<(), SeedError> {
     let hash = hash(world, password).map_err(|error| refused(email, &error))?;
     make(world, email, hash, name, roles).await
 }
@@ -94,13 +88,7 @@ fn hash(world: &World, password: &str) -> Result<PasswordHash, PasswordError> {
     Ok(Password::parse(password.to_owned())?.hash(world.ambient().bytes()))
 }
 
-async fn make(
-    world: &World,
-    email: &str,
-    password: PasswordHash,
-    name: &str,
-    roles: &[Role],
-) -> Result<(), SeedError> {
+async fn make(world: &World, email: &str, password: PasswordHash, name: &str, roles: &[Role]) -> Result<(), SeedError> {
     let init = world.operator(REGISTERS).ok_or(SeedError::NoAccounts)?;
     let address = Email::try_from(email.to_owned()).map_err(|error| refused(email, &error))?;
     let name = PersonName::try_from(name.to_owned()).map_err(|error| refused(email, &error))?;
