@@ -29,7 +29,8 @@ macro_rules! every_story {
                 a_code_is_good_once,
                 a_code_is_good_for_a_day,
                 a_newer_code_voids_the_one_before,
-                whoever_reads_the_mail_decides_whose_registration_counts,
+                no_stranger_opens_an_account_with_a_password_of_theirs,
+                registering_twice_alike_is_registering,
                 twins_register_once;
             sessions:
                 a_token_is_good_to_its_second,
@@ -50,12 +51,14 @@ macro_rules! every_story {
             addresses:
                 addresses_come_and_go,
                 the_twentieth_address_is_the_last,
-                two_tabs_lose_nothing;
+                two_tabs_lose_nothing,
+                of_two_tabs_on_one_address_one_is_told;
             staff:
                 staff_find_users,
                 roles_count_from_the_next_token_on,
                 a_disabled_user_is_out_until_let_in_again,
-                nobody_decides_about_themselves;
+                nobody_decides_about_themselves,
+                who_lost_a_role_uses_it_no_more;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

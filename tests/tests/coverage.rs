@@ -66,8 +66,24 @@ async fn tries(actor: &Actor, operation: &Operation) -> u16 {
     };
     let path = operation.path.replace("{id}", id);
     let body = (operation.method != http::Method::GET).then(|| json!({}));
-    actor.ask(operation.method.clone(), &path, body).await.status.as_u16()
+    let answer = actor.ask(operation.method.clone(), &path, body).await;
+    for (name, value) in SAFE {
+        let header = answer.header(name).unwrap_or_else(|| panic!("{} lacks {name}: {answer:?}", operation.id));
+        assert!(header.contains(value), "{}: {name} is {header}", operation.id);
+    }
+    assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()), "{answer:?}");
+    answer.status.as_u16()
 }
+
+/// Headers that every answer of ours carries.
+const SAFE: [(&str, &str); 6] = [
+    ("strict-transport-security", "max-age=63072000"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'"),
+    ("cache-control", ""),
+];
 
 #[tokio::test]
 async fn every_route_asks_for_what_it_needs() {
@@ -83,6 +99,7 @@ async fn every_route_asks_for_what_it_needs() {
     for operation in &operations {
         let id = operation.id.as_str();
         let Some(permissions) = &operation.permissions else {
+            tries(&guest, operation).await;
             assert!(PUBLIC.contains(&id), "{id} needs no token: give it one, or a place among the public ones");
             assert!(!operation.path.starts_with("/v1/admin/"), "{id}");
             continue;

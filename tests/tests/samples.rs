@@ -89,10 +89,15 @@ async fn every_sample_is_handled() {
         assert!(!text.contains("${"), "{name}: a value is unknown: {text}");
         let event: Value = serde_json::from_str(&text).unwrap();
         let mails = shop.mails().len();
+        let known = shop.world().engines().events.archived().unwrap().len();
         let answer = shop.world().invoke(name, event).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         match status {
             Some(status) => assert_eq!(answer["statusCode"], status, "{name}: {answer}"),
             None => assert_eq!(answer, json!({"batchItemFailures": []}), "{name}"),
+        }
+        let published = shop.world().engines().events.archived().unwrap().len();
+        if name == "event-relay" {
+            assert_eq!(published, known + 1, "the event is published");
         }
         shop.settle().await;
         if name == "notifications-send" {

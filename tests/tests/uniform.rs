@@ -17,8 +17,7 @@ fn face(answer: &Answer) -> (u16, Value, Vec<String>) {
     (answer.status.as_u16(), body, headers)
 }
 
-/// `x-holdfast-cost` is among the headers: the same round trips and the same units, as close as time can be told apart
-/// without a clock.
+/// Two requests are answered alike, after the same number of round trips: as near as time can be compared without a clock.
 async fn alike(shop: &Shop, path: &str, with: Value, without: Value) {
     let asks = || shop.guest().with_header("x-holdfast-explain", "1");
     let with = asks().post(path, with).await;

@@ -28,5 +28,5 @@ pub mod verify_email;
 mod address;
 mod user;
 
-pub use address::{Address, AddressRequest};
+pub use address::{Address, AddressChangeRequest, AddressRequest};
 pub use user::{Me, UserView};

@@ -9,7 +9,7 @@ mod person;
 mod session;
 mod user;
 
-pub use address::{AddressChange, PostalAddress};
+pub use address::{PostalAddress, Wrong};
 pub use device::Device;
 pub use email::Email;
 pub use person::{Locale, PersonName};

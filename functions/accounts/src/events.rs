@@ -106,6 +106,13 @@ pub enum Happened {
         #[schema(value_type = String)]
         user_id: UserId,
     },
+    /// A session outlived the password that began it: its owner changed the password in it.
+    #[serde(rename = "accounts.session-kept.v1")]
+    SessionKept {
+        /// Whose.
+        #[schema(value_type = String)]
+        user_id: UserId,
+    },
     /// A session was ended by its owner.
     #[serde(rename = "accounts.session-ended.v1")]
     SessionEnded {

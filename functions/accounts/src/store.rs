@@ -13,6 +13,7 @@ mod sessions;
 
 pub use items::{AddressItem, Profile};
 pub use limits::{Counter, Limits};
+pub(crate) use people::ROUNDS;
 pub use people::{Change, Person};
 pub use sessions::Grant;
 

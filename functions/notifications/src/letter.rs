@@ -19,7 +19,7 @@ pub struct Mail {
 #[derive(Clone, Debug)]
 #[must_use = "a letter says nothing before `mail`"]
 pub struct Letter {
-    name: String,
+    greeting: String,
     parts: Vec<Part>,
 }
 
@@ -47,7 +47,12 @@ const FOOTER: &str =
 impl Letter {
     /// A letter to someone of this name.
     pub fn to(name: &str) -> Self {
-        Self { name: name.to_owned(), parts: Vec::new() }
+        Self { greeting: format!("Hello {name},"), parts: Vec::new() }
+    }
+
+    /// A letter to somebody whose name is not known, or not to be trusted.
+    pub fn to_whom_it_concerns() -> Self {
+        Self { greeting: "Hello,".to_owned(), parts: Vec::new() }
     }
 
     /// A paragraph.
@@ -74,7 +79,7 @@ impl Letter {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("Hello {},\n\n", self.name);
+        let mut text = format!("{}\n\n", self.greeting);
         for part in &self.parts {
             // Writing to a String does not fail.
             let _ = match part {
@@ -87,7 +92,7 @@ impl Letter {
     }
 
     fn html(&self, subject: &str) -> String {
-        let mut parts = format!("<p style=\"{PARAGRAPH}\">Hello {},</p>\n", escaped(&self.name));
+        let mut parts = format!("<p style=\"{PARAGRAPH}\">{}</p>\n", escaped(&self.greeting));
         for part in &self.parts {
             let _ = match part {
                 Part::Paragraph(paragraph) => writeln!(parts, "<p style=\"{PARAGRAPH}\">{}</p>", escaped(paragraph)),
@@ -158,7 +163,7 @@ mod tests {
 
     #[test]
     fn each_mail_has_its_link_and_its_token() {
-        let verify = verify_email::mail("Ada", "https://shop.test/verify-email?token=t0k", "t0k");
+        let verify = verify_email::mail("https://shop.test/verify-email?token=t0k", "t0k");
         let reset = reset_password::mail("Ada", "https://shop.test/reset-password?token=t0k", "t0k");
         let again = already_registered::mail("Ada", "https://shop.test/login", "https://shop.test/forgot-password");
         assert!(

@@ -5,7 +5,6 @@
 pub mod api;
 
 mod document;
-mod fixed;
 mod routes;
 
 use holdfast_runtime::Function;

@@ -84,6 +84,11 @@ impl PasswordHash {
         Self(format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}"))
     }
 
+    /// Whether this is kept of that password.
+    pub fn is_of(&self, password: &Password) -> bool {
+        self.verifies(&password.0)
+    }
+
     /// Whether `attempt` is the password. An attempt that no password can be costs as much as any other.
     pub fn verifies(&self, attempt: &str) -> bool {
         if attempt.chars().nth(LONGEST).is_some() {

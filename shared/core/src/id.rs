@@ -128,16 +128,30 @@ macro_rules! ids {
 ids! {
     /// An address of a customer.
     AddressId = "adr";
+    /// A category of products.
+    CategoryId = "cat";
     /// A one-time code, mailed to its owner.
     CodeId = "cod";
     /// A domain event.
     EventId = "evt";
+    /// A picture of a product.
+    ImageId = "img";
+    /// A product.
+    ProductId = "prd";
+    /// What a keyed request to inventory did.
+    ReceiptId = "rct";
     /// One request to the API.
     RequestId = "req";
+    /// Stock that is held for somebody.
+    ReservationId = "rsv";
     /// A session: the family of one login's refresh tokens.
     SessionId = "ses";
     /// A user.
     UserId = "usr";
+    /// A variant of a product.
+    VariantId = "var";
+    /// A warehouse.
+    WarehouseId = "whs";
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub struct Action {
     pub(crate) broken: Option<String>,
 }
 
+/// What an event may lack.
+const OPTIONAL: [&str; 3] = ["causation_id", "actor", "traceparent"];
+
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
     Put(Attributes),
@@ -90,6 +93,43 @@ impl Action {
     pub fn event(self, event: &StoredEvent) -> Self {
         let own = Some(event.id);
         Self { event: own, ..self.value(":event", event) }
+    }
+
+    /// An update stores this event and counts it: the item's `version` grows by one and is the event's `sequence`, without
+    /// having been read, so that two writers of one item need not wait for one another.
+    ///
+    /// The item must have an event already, and the expression must be one of `SET` alone.
+    pub fn counted_event(mut self, event: &StoredEvent) -> Self {
+        let Verb::Update(_, expression) = &mut self.verb else {
+            self.broken = Some("only an update counts its event".to_owned());
+            return self;
+        };
+        let fields: serde_dynamo::Item = match serde_dynamo::to_item(event) {
+            Ok(fields) => fields,
+            Err(error) => {
+                self.broken = Some(error.to_string());
+                return self;
+            }
+        };
+        let mut fields = fields.into_inner();
+        fields.remove("sequence");
+        let mut names: Vec<_> = fields.keys().cloned().collect();
+        names.sort_unstable();
+        expression.push_str(", #version = #version + :one, #event.#sequence = #version + :one");
+        for name in &names {
+            expression.push_str(&format!(", #event.#{name} = :event_{name}"));
+        }
+        // What the event before had and this one has not.
+        let absent = OPTIONAL.iter().filter(|name| !fields.contains_key(**name)).map(|name| format!("#event.#{name}"));
+        let absent: Vec<_> = absent.collect();
+        if !absent.is_empty() {
+            expression.push_str(&format!(" REMOVE {}", absent.join(", ")));
+        }
+        for (name, value) in fields {
+            self.values.insert(format!(":event_{name}"), value.into());
+        }
+        self.event = Some(event.id);
+        self.value(":one", 1)
     }
 
     /// The names that the expressions use.
@@ -184,5 +224,27 @@ mod tests {
         assert_eq!(names.len(), 2);
         assert_eq!(names.get("#status").map(String::as_str), Some("status"));
         assert_eq!(Action::check("t", Key::new("A", "B")).if_absent().names(), None);
+    }
+
+    #[test]
+    fn a_counted_event_takes_its_number_from_the_item() {
+        let event = StoredEvent {
+            id: "evt_00000000000000000000000001".parse().unwrap(),
+            kind: "a.b.v1".to_owned(),
+            time: holdfast_core::Timestamp::UNIX_EPOCH,
+            subject: "s".to_owned(),
+            sequence: 0,
+            causation: holdfast_core::Causation { actor: Some("usr".to_owned()), ..Default::default() },
+            data: serde_json::json!({"quantity": 1}),
+        };
+        let action = Action::update("t", Key::new("A", "B"), "SET #n = :n").value(":n", 1).counted_event(&event);
+        let Verb::Update(_, expression) = &action.verb else { panic!("it is an update") };
+        let wanted = "SET #n = :n, #version = #version + :one, #event.#sequence = #version + :one, \
+            #event.#actor = :event_actor, #event.#correlation_id = :event_correlation_id, #event.#data = :event_data, \
+            #event.#id = :event_id, #event.#subject = :event_subject, #event.#time = :event_time, \
+            #event.#type = :event_type REMOVE #event.#causation_id, #event.#traceparent";
+        assert_eq!(expression, wanted);
+        assert_eq!(action.values.len(), 9);
+        assert!(Action::check("t", Key::new("A", "B")).counted_event(&event).broken.is_some());
     }
 }

@@ -72,8 +72,8 @@ pub(crate) fn is_contention(code: &str) -> bool {
     )
 }
 
-/// Why an action of a transaction was cancelled.
-#[derive(Clone, Debug, PartialEq)]
+/// Why an action of a transaction was cancelled. It prints without the item, which may be somebody's address.
+#[derive(Clone, PartialEq)]
 pub enum Reason {
     /// It was not: another one was.
     Fine,
@@ -83,6 +83,18 @@ pub enum Reason {
     Contention,
     /// The item, or its collection, would be too large; or the request is not one. A defect of ours.
     Invalid(String),
+}
+
+impl std::fmt::Debug for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fine => f.write_str("Fine"),
+            Self::Condition(Some(_)) => f.write_str("Condition(of an item)"),
+            Self::Condition(None) => f.write_str("Condition(of no item)"),
+            Self::Contention => f.write_str("Contention"),
+            Self::Invalid(reason) => write!(f, "Invalid({reason})"),
+        }
+    }
 }
 
 /// Why a commit changed nothing.
@@ -101,6 +113,14 @@ impl CommitError {
     pub fn failed_at(&self, index: usize) -> bool {
         match self {
             Self::Cancelled(reasons) => matches!(reasons.get(index), Some(Reason::Condition(_))),
+            Self::Store(_) => false,
+        }
+    }
+
+    /// Whether a condition failed: somebody else was faster.
+    pub fn lost(&self) -> bool {
+        match self {
+            Self::Cancelled(_) => true,
             Self::Store(_) => false,
         }
     }

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::ConsumedCapacity;
 /// What some work consumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
-    /// Calls, retries among them.
+    /// Calls that were answered; those that the SDK tried again count once.
     pub round_trips: u32,
     /// Read units.
     pub read_units: f64,

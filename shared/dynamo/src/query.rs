@@ -12,6 +12,7 @@ pub struct Query {
     pub(crate) index: bool,
     pub(crate) pk: String,
     pub(crate) prefix: Option<String>,
+    pub(crate) until: Option<String>,
     pub(crate) after: Option<Place>,
     pub(crate) limit: Option<i32>,
     pub(crate) newest_first: bool,
@@ -33,6 +34,7 @@ impl Query {
             index: false,
             pk: pk.into(),
             prefix: None,
+            until: None,
             after: None,
             limit: None,
             newest_first: false,
@@ -51,6 +53,18 @@ impl Query {
         self
     }
 
+    /// Only what lies up to this place, itself included; not together with a prefix.
+    pub fn until(mut self, place: impl Into<String>) -> Self {
+        self.until = Some(place.into());
+        self
+    }
+
+    /// As it was a moment ago, at half the price.
+    pub fn lately(mut self) -> Self {
+        self.consistent = false;
+        self
+    }
+
     /// From the end.
     pub fn newest_first(mut self) -> Self {
         self.newest_first = true;
@@ -65,15 +79,18 @@ impl Query {
 
     pub(crate) fn expression(&self) -> String {
         let (pk, sk) = if self.index { ("gsi1pk", "gsi1sk") } else { ("pk", "sk") };
-        match self.prefix {
-            Some(_) => format!("{pk} = :pk AND begins_with({sk}, :prefix)"),
-            None => format!("{pk} = :pk"),
+        match (&self.prefix, &self.until) {
+            (Some(_), _) => format!("{pk} = :pk AND begins_with({sk}, :prefix)"),
+            (None, Some(_)) => format!("{pk} = :pk AND {sk} <= :until"),
+            (None, None) => format!("{pk} = :pk"),
         }
     }
 
     pub(crate) fn values(&self) -> HashMap<String, AttributeValue> {
         let prefix = self.prefix.iter().map(|prefix| (":prefix".to_owned(), AttributeValue::S(prefix.clone())));
-        std::iter::once((":pk".to_owned(), AttributeValue::S(self.pk.clone()))).chain(prefix).collect()
+        let until = self.until.iter().filter(|_| self.prefix.is_none());
+        let until = until.map(|until| (":until".to_owned(), AttributeValue::S(until.clone())));
+        std::iter::once((":pk".to_owned(), AttributeValue::S(self.pk.clone()))).chain(prefix).chain(until).collect()
     }
 
     pub(crate) fn start(&self) -> Option<HashMap<String, AttributeValue>> {

@@ -139,6 +139,18 @@ impl Table {
         }
     }
 
+    /// The first page of a query: as much as its limit says.
+    pub async fn first(&self, query: &Query) -> Result<Vec<Found>, StoreError> {
+        let (items, _) = self.page(query).await?;
+        Ok(items.into_iter().map(Found).collect())
+    }
+
+    /// What the first page of a query finds: for a question that has a limit of its own.
+    pub async fn some(&self, query: &Query) -> Result<Vec<Found>, StoreError> {
+        let (items, _) = self.page(query).await?;
+        Ok(items.into_iter().map(Found).collect())
+    }
+
     /// One page of a query for a list whose cursors are sealed with `key` and bound to `bound_to`.
     pub async fn list<T: Item>(
         &self,

@@ -76,7 +76,9 @@ impl Transaction {
             if !reasons.iter().all(only_contention) {
                 return Err(self.refusal(reasons));
             }
-            self.store.ambient.sleep(Self::pause(&self.store.ambient, attempt)).await;
+            if attempt + 1 < Self::ATTEMPTS {
+                self.store.ambient.sleep(Self::pause(&self.store.ambient, attempt)).await;
+            }
         }
         Err(StoreError::Busy { table: first.table.clone() }.into())
     }

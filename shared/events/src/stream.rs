@@ -25,6 +25,35 @@ pub fn new_event(record: &Value) -> Result<Option<StoredEvent>, Unreadable> {
     event.map(Some).map_err(|_| Unreadable("its attribute `event` is no event"))
 }
 
+/// What a record says of an item of one kind.
+#[derive(Clone, Debug)]
+pub struct Change<T> {
+    /// As it was; nothing when it is new.
+    pub old: Option<T>,
+    /// As it is; nothing when it was removed.
+    pub new: Option<T>,
+}
+
+/// What a record says of an item, if it is of this kind.
+pub fn change_of<T: holdfast_dynamo::Item>(record: &Value) -> Result<Option<Change<T>>, Unreadable> {
+    let change = EventRecord::deserialize(record).map_err(|_| Unreadable("it is no record of a stream"))?.change;
+    let is = |image: &Item| matches!(image.get("entity"), Some(AttributeValue::S(entity)) if entity == T::ENTITY);
+    if !is(&change.new_image) && !is(&change.old_image) {
+        return Ok(None);
+    }
+    let read = |image: Item| {
+        if !is(&image) {
+            return Ok(None);
+        }
+        let version = match image.get("v") {
+            Some(AttributeValue::N(version)) => version.parse().unwrap_or(0),
+            Some(_) | None => 0,
+        };
+        T::read(version, image.into()).map(Some).map_err(|_| Unreadable("its item is not what it should be"))
+    };
+    Ok(Some(Change { old: read(change.old_image)?, new: read(change.new_image)? }))
+}
+
 /// A record's place in its shard: from where Lambda goes on after a failure.
 pub fn sequence_number(record: &Value) -> Option<&str> {
     record.pointer("/dynamodb/SequenceNumber")?.as_str()

@@ -43,6 +43,11 @@ pub(crate) async fn read(request: Request) -> Result<Bytes, Problem> {
     })
 }
 
+/// For a field that may be left out, but is not empty when it is there: `null` is refused.
+pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     let refuse = |detail: &str| {
         Err(Problem::new(

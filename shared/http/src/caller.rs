@@ -75,6 +75,14 @@ pub mod permission {
     }
 
     permissions! {
+        /// Reads products that are not for sale.
+        CatalogRead,
+        /// Changes products and categories.
+        CatalogWrite,
+        /// Reads stock.
+        InventoryRead,
+        /// Changes stock.
+        InventoryWrite,
         /// Reads users.
         UsersRead,
         /// Changes users.
@@ -90,7 +98,10 @@ impl Guard {
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer") && headers.next().is_none());
         let (_, token) = token.ok_or_else(|| Problem::unauthenticated("Send one header Authorization: Bearer …"))?;
         let claims = self.verifier.verify(token.trim(), self.ambient.now());
-        let claims = claims.map_err(|error| Problem::unauthenticated(format!("The access token {error}.")))?;
+        let claims = claims.map_err(|error| {
+            tracing::debug!(%error, "a token was refused");
+            Problem::unauthenticated("The access token is not valid, or its time is over.")
+        })?;
         Ok(Some(Customer { user: claims.sub, session: claims.sid, roles: claims.roles }))
     }
 

@@ -99,13 +99,20 @@ fn origin(own: &Surroundings, parts: &axum::http::request::Parts) -> Origin {
     let gateway = parts.extensions.get::<Gateway>();
     let named = gateway.map(|gateway| gateway.request_id.clone()).filter(|id| !id.is_empty());
     let traceparent = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
-    // A client may bring its trace, but not fill our events: version, trace, parent and flags are 55 characters.
-    let traceparent = traceparent.filter(|text| text.len() == 55 && text.is_ascii()).map(str::to_owned);
+    // A client may bring its trace, but nothing else may travel in our events under that name.
+    let traceparent = traceparent.filter(|text| is_trace(text)).map(str::to_owned);
     Origin {
         request_id: named.unwrap_or_else(|| own.ambient.id::<RequestId>().to_string()),
         source_ip: gateway.map_or(Origin::nowhere().source_ip, |gateway| gateway.source_ip),
         traceparent,
     }
+}
+
+/// Version, trace, parent and flags, in hex.
+fn is_trace(text: &str) -> bool {
+    let hex = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts: Vec<&str> = text.split('-').collect();
+    matches!(parts.as_slice(), ["00", trace, parent, flags] if hex(trace, 32) && hex(parent, 16) && hex(flags, 2))
 }
 
 /// A problem gets its body here, and a cause is logged here: once.
@@ -181,4 +188,17 @@ fn secured(mut response: Response) -> Response {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trace_is_a_trace() {
+        assert!(is_trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+        assert!(!is_trace("ada@example.test, who lives at 12 St James's Square, LND"));
+        assert!(!is_trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0"));
+        assert!(!is_trace(""));
+    }
 }

@@ -52,6 +52,9 @@ fn wanted(text: &str) -> Wanted {
         return Wanted::Any;
     }
     let version = text.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    // What stands behind a dash names what else was shown beside the version.
+    let version = version.map(|tag| tag.split_once('-').map_or(tag, |(version, _)| version));
+    let version = version.filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()));
     version.and_then(|version| version.parse().ok()).map_or(Wanted::Other, Wanted::Version)
 }
 
@@ -73,7 +76,14 @@ mod tests {
     #[test]
     fn only_the_current_version_is_admitted() {
         let admits = |text: &str| IfMatch(Some(wanted(text))).admits(7).is_ok();
-        assert!(admits("\"7\"") && admits("*") && IfMatch(None).admits(7).is_ok());
-        assert!(!admits("\"6\"") && !admits("7") && !admits("W/\"7\"") && !admits("\"x\"") && !admits(""));
+        assert!(admits("\"7\"") && admits("\"7-0a1b\"") && admits("*") && IfMatch(None).admits(7).is_ok());
+        assert!(
+            !admits("\"6\"")
+                && !admits("7")
+                && !admits("W/\"7\"")
+                && !admits("\"x\"")
+                && !admits("\"+7\"")
+                && !admits("")
+        );
     }
 }

@@ -8,6 +8,8 @@ mod body;
 mod caller;
 mod endpoint;
 mod etag;
+mod fixed;
+mod fresh;
 mod keyed;
 mod list;
 mod openapi;
@@ -15,14 +17,17 @@ mod origin;
 mod params;
 mod problem;
 
-pub use body::Json;
+pub use body::{Json, present};
 pub use caller::{Anyone, Customer, Guard, Permitted, Staff, permission};
 pub use endpoint::{NoContent, endpoint, fallback};
 pub use etag::{ETag, IfMatch, Tagged};
+pub use fixed::Fixed;
+pub use fresh::{Freshness, IfNoneMatch};
 pub use keyed::{Fingerprint, IdempotencyKey, Keyed, ServerKey};
 pub use list::{ListQuery, Listed};
 pub use openapi::{
-    BodyProblems, CallerProblems, NotFound, OurFault, QueryProblems, StaffProblems, Stale, TooMany, problem_schemas,
+    BodyProblems, CallerProblems, CodeProblems, CredentialProblems, MoneySchema, NotFound, OurFault, QueryProblems,
+    RefreshProblems, StaffProblems, Stale, TooMany, problem_schemas,
 };
 pub use origin::Origin;
 pub use params::{Path, Query};

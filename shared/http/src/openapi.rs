@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use utoipa::openapi::{Content, Ref, RefOr, Response};
-use utoipa::{IntoResponses, PartialSchema};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use crate::problem::ProblemBody;
 
@@ -35,6 +35,21 @@ problems! {
         "415": "unsupported_media_type: not application/json in UTF-8",
         "422": "invalid_input: a field is missing, unknown, named twice or not what it must be; `errors` says which",
     }
+    /// An endpoint that reads a mailed code among its body.
+    CodeProblems {
+        "400": "malformed_request: the body is not JSON",
+        "413": "body_too_large: over 1,000,000 bytes",
+        "415": "unsupported_media_type: not application/json in UTF-8",
+        "422": "invalid_token: the code was used, replaced, or its time is over; invalid_input: a field is not what it must be",
+    }
+    /// An endpoint that checks an address and a password.
+    CredentialProblems {
+        "401": "invalid_credentials: the address or the password is wrong, or the address is not verified",
+    }
+    /// An endpoint that exchanges a refresh token.
+    RefreshProblems {
+        "401": "invalid_refresh_token: it was used, it was never ours, or its session is over",
+    }
     /// An endpoint that reads query parameters.
     QueryProblems {
         "422": "invalid_input: a parameter is unknown or not what it must be; `errors` says which",
@@ -65,6 +80,18 @@ problems! {
         "500": "internal: something went wrong on our side",
         "503": "unavailable: too busy at the moment; try again after Retry-After seconds",
     }
+}
+
+/// How `holdfast_core::Money` is described: a field of it names this as its `value_type`.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(as = Money)]
+pub struct MoneySchema {
+    /// Minor units, a whole number: cents, where the currency has them.
+    #[schema(example = 1999)]
+    pub amount: i64,
+    /// ISO 4217.
+    #[schema(value_type = String, example = "USD", min_length = 3, max_length = 3)]
+    pub currency: [char; 3],
 }
 
 /// The schema that all of them refer to, for the document's components.

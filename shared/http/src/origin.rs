@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use holdfast_core::Causation;
+use holdfast_core::{Causation, UserId};
 
 /// Where a request comes from: what the gateway saw, never what a header claims.
 #[derive(Clone, Debug)]
@@ -25,11 +25,12 @@ impl Origin {
     }
 
     /// What the events of this request are told of their cause.
-    pub fn causation(&self, actor: impl std::fmt::Display) -> Causation {
+    /// A request that shows no token has no actor: it may be anybody's.
+    pub fn causation(&self, actor: Option<UserId>) -> Causation {
         Causation {
             correlation_id: self.request_id.clone(),
             causation_id: None,
-            actor: Some(actor.to_string()),
+            actor: actor.map(|user| user.to_string()),
             traceparent: self.traceparent.clone(),
         }
     }

@@ -66,7 +66,7 @@ impl Problem {
 
     /// 422: an input is not what it must be.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        let error = FieldError { pointer: pointer.into(), detail: detail.into() };
+        let error = FieldError { pointer: short(pointer.into()), detail: short(detail.into()) };
         let detail = format!("{} {}", error.pointer, error.detail);
         let title = "An input is not what it must be";
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input", title, detail);
@@ -130,6 +130,15 @@ impl Problem {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         self.code
+    }
+}
+
+/// What a client sent comes back to it in part only: an answer has limits, too.
+fn short(text: String) -> String {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }
 

@@ -28,6 +28,7 @@ pub async fn addresses_come_and_go(shop: Shop) {
 
     let changed = ada.patch(&path, json!({"line2": "Flat 3", "phone": "+44 20 7946 0000"})).await.expect_status(200);
     assert_eq!([changed.at("/city"), changed.at("/line2")], ["Oxford", "Flat 3"]);
+    ada.patch(&path, json!({"city": null})).await.expect_problem(422, "invalid_input");
     let emptied = ada.patch(&path, json!({"line2": null})).await.expect_status(200);
     assert!(emptied.json().get("line2").is_none());
     let stale = ada.clone().with_header("if-match", changed.header("etag").unwrap());
@@ -61,4 +62,33 @@ pub async fn two_tabs_lose_nothing(shop: Shop) {
     renamed.expect_status(200);
     assert_eq!(ada.get("/v1/me/addresses").await.json()["items"].as_array().unwrap().len(), 3);
     assert_eq!(ada.get("/v1/me").await.at("/name"), "Ada King");
+}
+
+pub async fn of_two_tabs_on_one_address_one_is_told(shop: Shop) {
+    let ada = shop.customer("ada@example.test").await;
+    let address = ada.post("/v1/me/addresses", london()).await.expect_status(201);
+    assert_eq!(address.header("etag"), Some("\"1\""));
+    assert_eq!(address.at("/version"), "1");
+    let path = format!("/v1/me/addresses/{}", address.at("/id"));
+    let careful = ada.clone().with_header("if-match", "\"1\"");
+    let (one, two) = tokio::join!(
+        careful.patch(&path, json!({"city": "Oxford"})),
+        careful.patch(&path, json!({"city": "Cambridge"})),
+    );
+    let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+    // Without a version, both count, one after the other.
+    let (one, two) = tokio::join!(
+        ada.patch(&path, json!({"line2": "Flat 3"})),
+        ada.patch(&path, json!({"phone": "+44 20 7946 0000"})),
+    );
+    one.expect_status(200);
+    two.expect_status(200);
+    let list = ada.get("/v1/me/addresses").await;
+    assert_eq!([list.at("/items/0/line2"), list.at("/items/0/phone")], ["Flat 3", "+44 20 7946 0000"]);
+    let (one, two) = tokio::join!(ada.delete(&path), ada.delete(&path));
+    let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 404]);
 }

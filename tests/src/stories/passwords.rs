@@ -52,8 +52,13 @@ pub async fn a_changed_password_ends_the_other_sessions(shop: Shop) {
     let wrong = json!({"current_password": "not hers", "new_password": "a new beginning"});
     let answer = ada.post("/v1/me/password", wrong).await.expect_problem(422, "invalid_input");
     assert_eq!(answer.at("/errors/0/pointer"), "/current_password");
+    ada.post("/v1/auth/forgot-password", json!({"email": "ada@example.test"})).await.expect_status(202);
+    shop.settle().await;
+    let code = shop.code_from_mail("ada@example.test");
     let right = json!({"current_password": ada.password(), "new_password": "a new beginning"});
     ada.post("/v1/me/password", right).await.expect_status(204);
+    let late = json!({"token": code, "password": "too late a change"});
+    ada.post("/v1/auth/reset-password", late).await.expect_problem(422, "invalid_token");
     refreshes(&elsewhere, &elsewhere.refresh_token()).await.expect_problem(401, "invalid_refresh_token");
     refreshes(&ada, &ada.refresh_token()).await.expect_status(200);
     shop.log_in(shop.guest(), "ada@example.test", "a new beginning").await;

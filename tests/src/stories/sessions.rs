@@ -77,6 +77,9 @@ pub async fn logging_out_ends_a_session(shop: Shop) {
     ada.post("/v1/auth/logout", json!({"refresh_token": first})).await.expect_status(204);
     ada.post("/v1/auth/logout", json!({"refresh_token": "no token at all"})).await.expect_status(204);
     refreshes(&elsewhere, &elsewhere.refresh_token()).await.expect_status(200);
+    // A token whose time is over is no reason to stay.
+    let late = elsewhere.clone().with_token("of yesterday");
+    late.post("/v1/auth/logout", json!({"refresh_token": elsewhere.refresh_token()})).await.expect_status(204);
     ada.post("/v1/auth/logout", json!({})).await.expect_problem(422, "invalid_input");
 }
 

@@ -81,3 +81,18 @@ pub async fn nobody_decides_about_themselves(shop: Shop) {
     admin.put(&format!("{own}/roles"), json!({"roles": []})).await.expect_problem(409, "own_account");
     admin.post(&format!("{own}/disable"), json!({})).await.expect_problem(409, "own_account");
 }
+
+pub async fn who_lost_a_role_uses_it_no_more(shop: Shop) {
+    let admin = shop.staff(Role::Admin).await;
+    let other = shop.hire("other@staff.test", &[Role::Admin]).await;
+    let ada = shop.customer("ada@example.test").await;
+    let roles = |id: String| format!("/v1/admin/users/{id}/roles");
+    admin.put(&roles(other.user_id()), json!({"roles": []})).await.expect_status(200);
+    // The token still says admin; the shop knows better.
+    other.put(&roles(ada.user_id()), json!({"roles": ["admin"]})).await.expect_problem(403, "forbidden");
+    let path = format!("/v1/admin/users/{}/disable", ada.user_id());
+    other.post(&path, json!({})).await.expect_problem(403, "forbidden");
+    let disable = format!("/v1/admin/users/{}/disable", other.user_id());
+    admin.post(&disable, json!({"reason": "abuse"})).await.expect_status(200);
+    other.post(&path, json!({})).await.expect_problem(401, "unauthenticated");
+}

@@ -1,48 +1,89 @@
 //! Addresses, as they are sent and shown.
 
 use holdfast_core::AddressId;
-use holdfast_http::Problem;
-use serde::{Deserialize, Deserializer, Serialize};
+use holdfast_http::{Problem, present};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{AddressChange, PostalAddress, User};
+use crate::domain::{PostalAddress, User, Wrong};
 use crate::store::AddressItem;
 
-/// An address, to be created or changed: a change may leave out what stays.
+/// A new address.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressRequest {
     /// To whom.
     #[schema(example = "Ada Lovelace", max_length = 100)]
-    name: Option<String>,
+    name: String,
     /// Street and number.
     #[schema(example = "12 St James's Square", max_length = 100)]
-    line1: Option<String>,
-    /// What else the carrier must know; null empties it.
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>, max_length = 100)]
-    line2: Option<Option<String>>,
+    line1: String,
+    /// What else the carrier must know.
+    #[schema(max_length = 100)]
+    line2: Option<String>,
     /// The city.
     #[schema(example = "London", max_length = 100)]
-    city: Option<String>,
-    /// State, province or canton; null empties it.
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>, max_length = 100)]
-    region: Option<Option<String>>,
+    city: String,
+    /// State, province or canton.
+    #[schema(max_length = 100)]
+    region: Option<String>,
     /// The postal code.
     #[schema(example = "SW1Y 4JH", max_length = 16)]
-    postal_code: Option<String>,
+    postal_code: String,
     /// ISO 3166-1 alpha-2, in capitals.
     #[schema(example = "GB", min_length = 2, max_length = 2)]
-    country: Option<String>,
-    /// For the carrier; null empties it.
-    #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>, example = "+44 20 7946 0000", max_length = 100)]
-    phone: Option<Option<String>>,
+    country: String,
+    /// For the carrier.
+    #[schema(example = "+44 20 7946 0000", max_length = 100)]
+    phone: Option<String>,
     /// Whether parcels go here from now on.
     #[serde(default)]
     pub(crate) default_shipping: bool,
     /// Whether invoices go here from now on.
+    #[serde(default)]
+    pub(crate) default_billing: bool,
+}
+
+/// What is to change of an address; what is left out stays, and null empties what may be empty.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressChangeRequest {
+    /// To whom.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 100)]
+    name: Option<String>,
+    /// Street and number.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 100)]
+    line1: Option<String>,
+    /// What else the carrier must know.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    line2: Option<Option<String>>,
+    /// The city.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 100)]
+    city: Option<String>,
+    /// State, province or canton.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    region: Option<Option<String>>,
+    /// The postal code.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, max_length = 16)]
+    postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2, in capitals.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, required = false, min_length = 2, max_length = 2)]
+    country: Option<String>,
+    /// For the carrier.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    phone: Option<Option<String>>,
+    /// Whether parcels go here from now on. There is always a default: to take it from one address, give it to another.
+    #[serde(default)]
+    pub(crate) default_shipping: bool,
+    /// Whether invoices go here from now on; likewise.
     #[serde(default)]
     pub(crate) default_billing: bool,
 }
@@ -53,6 +94,8 @@ pub struct Address {
     /// The address's id.
     #[schema(value_type = String, example = "adr_06f8x2m4k9s1t7c3v5b8n0q2w4")]
     id: AddressId,
+    /// Its version: what If-Match names, in quotes.
+    version: u64,
     /// To whom.
     name: String,
     /// Street and number.
@@ -78,14 +121,14 @@ pub struct Address {
     default_billing: bool,
 }
 
-/// A field that is there, be it null: unlike one that is left out.
-fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(from).map(Some)
+fn invalid((field, why): Wrong) -> Problem {
+    Problem::invalid(format!("/{field}"), why)
 }
 
 impl AddressRequest {
-    fn change(&self) -> AddressChange {
-        AddressChange {
+    /// As a postal address.
+    pub(crate) fn address(&self) -> Result<PostalAddress, Problem> {
+        let address = PostalAddress {
             name: self.name.clone(),
             line1: self.line1.clone(),
             line2: self.line2.clone(),
@@ -94,17 +137,25 @@ impl AddressRequest {
             postal_code: self.postal_code.clone(),
             country: self.country.clone(),
             phone: self.phone.clone(),
-        }
+        };
+        address.checked().map_err(invalid)
     }
+}
 
-    /// As a new address.
-    pub(crate) fn create(&self) -> Result<PostalAddress, Problem> {
-        self.change().create().map_err(|(field, why)| Problem::invalid(format!("/{field}"), why))
-    }
-
-    /// As a change of an old one.
+impl AddressChangeRequest {
+    /// An old address, changed.
     pub(crate) fn apply(&self, old: PostalAddress) -> Result<PostalAddress, Problem> {
-        self.change().apply(old).map_err(|(field, why)| Problem::invalid(format!("/{field}"), why))
+        let address = PostalAddress {
+            name: self.name.clone().unwrap_or(old.name),
+            line1: self.line1.clone().unwrap_or(old.line1),
+            line2: self.line2.clone().unwrap_or(old.line2),
+            city: self.city.clone().unwrap_or(old.city),
+            region: self.region.clone().unwrap_or(old.region),
+            postal_code: self.postal_code.clone().unwrap_or(old.postal_code),
+            country: self.country.clone().unwrap_or(old.country),
+            phone: self.phone.clone().unwrap_or(old.phone),
+        };
+        address.checked().map_err(invalid)
     }
 }
 
@@ -114,6 +165,7 @@ impl Address {
         let PostalAddress { name, line1, line2, city, region, postal_code, country, phone } = item.address;
         Self {
             id: item.id,
+            version: item.version,
             name,
             line1,
             line2,

@@ -32,9 +32,8 @@ async fn addresses_create(
 ) -> Result<(StatusCode, Tagged<Json<Address>>), Problem> {
     let accounts = &members.accounts;
     let id: AddressId = accounts.ambient.id();
-    let item = AddressItem { id, user_id: caller.user, version: 1, address: wanted.create()? };
+    let item = AddressItem { id, user_id: caller.user, version: 1, address: wanted.address()? };
     let decide = |person: &mut Person, _| {
-        person.active()?;
         if person.user.addresses.len() >= User::MOST_ADDRESSES {
             let detail = format!("There are {} addresses already: remove one first.", User::MOST_ADDRESSES);
             return Err(Problem::conflict("too_many_addresses", "There are too many addresses", detail));
@@ -42,7 +41,7 @@ async fn addresses_create(
         person.user.add_address(id, wanted.default_shipping, wanted.default_billing);
         Ok(Change::of(Happened::AddressAdded { address_id: id }, ()).and(accounts.put_address(&item)))
     };
-    let ((), person) = accounts.change(caller.user, &origin, caller.user, decide).await?;
+    let ((), person) = accounts.change_own(&caller, &origin, decide).await?;
     let answer = Address::of(&person.user, item);
     Ok((StatusCode::CREATED, Tagged(ETag(1), Json(answer))))
 }

@@ -9,7 +9,7 @@ use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
 use crate::events::Happened;
-use crate::store::{Change, Members, Person};
+use crate::store::{Change, Members, Person, ROUNDS};
 
 /// Removes an address.
 ///
@@ -30,17 +30,20 @@ async fn addresses_delete(
     Path(id): Path<AddressId>,
 ) -> Result<NoContent, Problem> {
     let accounts = &members.accounts;
-    accounts.member(caller.user).await?;
-    let old = accounts.address(caller.user, id).await?.ok_or_else(|| Problem::not_found("address"))?;
-    if_match.admits(old.version)?;
-    let decide = |person: &mut Person, _| {
-        person.active()?;
-        person.user.remove_address(id);
-        let removed = accounts.remove_address(caller.user, id).if_version(old.version);
-        Ok(Change::of(Happened::AddressRemoved { address_id: id }, ()).and(removed))
-    };
-    accounts.change(caller.user, &origin, caller.user, decide).await?;
-    Ok(NoContent)
+    for _ in 0..ROUNDS {
+        let person = accounts.member(caller.user).await?;
+        let old = accounts.address(caller.user, id).await?.ok_or_else(|| Problem::not_found("address"))?;
+        if_match.admits(old.version)?;
+        let decide = |person: &mut Person, _| {
+            person.user.remove_address(id);
+            let removed = accounts.remove_address(caller.user, id).if_version(old.version);
+            Ok(Change::of(Happened::AddressRemoved { address_id: id }, ()).and(removed))
+        };
+        if accounts.attempt(person, &origin, Some(caller.user), decide).await?.is_some() {
+            return Ok(NoContent);
+        }
+    }
+    Err(Problem::unavailable("the address kept changing"))
 }
 
 /// addresses-delete.

@@ -9,9 +9,8 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::register::MailSent;
-use crate::domain::{Code, Email};
-use crate::events::Happened;
-use crate::store::{Accounts, Change, Counter, Person};
+use crate::domain::Email;
+use crate::store::Accounts;
 
 /// Where to.
 #[derive(Deserialize, ToSchema)]
@@ -35,19 +34,10 @@ async fn forgot_password(
     origin: Origin,
     Json(wanted): Json<ForgotPasswordRequest>,
 ) -> Result<(StatusCode, Json<MailSent>), Problem> {
-    accounts.admit(Counter::Client(origin.source_ip)).await?;
-    accounts.admit(Counter::Mail(&wanted.email)).await?;
-    let code_id = accounts.ambient.id();
-    let decide = |person: &mut Person, now| {
-        person.user.reset = Some(Code::new(code_id, now, Code::RESET_LIFETIME));
-        Ok(Change::of(Happened::ResetRequested { code_id }, ()))
-    };
+    accounts.admit_mail(&wanted.email, &origin).await?;
     let found = accounts.person_at(&wanted.email).await?;
     match found.filter(|person| person.user.may_reset()) {
-        Some(person) => {
-            let owner = person.user.id;
-            accounts.change_found(person, &origin, owner, decide).await?;
-        }
+        Some(person) => accounts.mail_reset(person, &origin).await?,
         None => accounts.pretend(&wanted.email).await?,
     }
     Ok(MailSent::answer())

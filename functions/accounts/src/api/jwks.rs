@@ -1,19 +1,19 @@
 //! GET /.well-known/jwks.json: the public keys of access tokens.
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::IntoResponse;
-use holdfast_http::{OurFault, endpoint};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use holdfast_http::{Fixed, OurFault, endpoint};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use utoipa_axum::routes;
 
 /// The keys, as the environment has them.
 #[derive(Clone, Debug)]
-pub struct PublicKeys(String);
+pub struct PublicKeys(Fixed);
 
 impl FromInit for PublicKeys {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
-        Ok(Self(init.env.text("AUTH_JWKS")?.to_owned()))
+        Ok(Self(Fixed::new(init.env.text("AUTH_JWKS")?.to_owned(), "application/json", Vec::new())))
     }
 }
 
@@ -23,10 +23,10 @@ impl FromInit for PublicKeys {
 /// meets a token that they cannot check.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", operation_id = "auth_jwks", tag = "accounts", security(()),
-    responses((status = 200, description = "A JSON Web Key Set", body = serde_json::Value, content_type = "application/json"), OurFault)
+    responses((status = 200, description = "A JSON Web Key Set", body = serde_json::Value, content_type = "application/json"), (status = 304, description = "As If-None-Match has it"), OurFault)
 )]
-async fn jwks(State(PublicKeys(keys)): State<PublicKeys>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")], keys)
+async fn jwks(State(PublicKeys(keys)): State<PublicKeys>, asked: HeaderMap) -> Response {
+    keys.answer(&asked)
 }
 
 /// auth-jwks.

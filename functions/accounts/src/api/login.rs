@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use holdfast_auth::PasswordHash;
-use holdfast_http::{BodyProblems, CallerProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_http::{BodyProblems, CredentialProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::Function;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -23,11 +23,19 @@ pub struct LoginRequest {
     /// The account's password.
     #[schema(example = "holdfast-demo", max_length = 128)]
     password: String,
+    /// A guest's cart to take over. One that there is not changes nothing.
+    #[schema(max_length = 200)]
+    cart_token: Option<String>,
 }
+
+/// Longer than any that we give out.
+const LONGEST_CART_TOKEN: usize = 200;
 
 fn refused() -> Problem {
     let detail = "The e-mail address or the password is wrong, or the address has not been verified yet.";
-    Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", "The credentials are not valid", detail)
+    let problem =
+        Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", "The credentials are not valid", detail);
+    problem.header("www-authenticate", "Bearer")
 }
 
 /// Logs in.
@@ -37,7 +45,7 @@ fn refused() -> Problem {
 #[utoipa::path(
     post, path = "/v1/auth/login", operation_id = "auth_login", tag = "accounts", security(()),
     request_body = LoginRequest,
-    responses((status = 200, description = "The tokens of a new session", body = Tokens), BodyProblems, CallerProblems, TooMany, OurFault)
+    responses((status = 200, description = "The tokens of a new session", body = Tokens), BodyProblems, CredentialProblems, TooMany, OurFault)
 )]
 async fn login(
     State(desk): State<Desk>,
@@ -45,6 +53,9 @@ async fn login(
     headers: HeaderMap,
     Json(claimed): Json<LoginRequest>,
 ) -> Result<Json<Tokens>, Problem> {
+    if claimed.cart_token.as_ref().is_some_and(|token| token.len() > LONGEST_CART_TOKEN) {
+        return Err(Problem::invalid("/cart_token", format!("must have at most {LONGEST_CART_TOKEN} characters")));
+    }
     let accounts = &desk.accounts;
     accounts.admit_login(&claimed.email, &origin).await?;
     let person = accounts.person_at(&claimed.email).await?;

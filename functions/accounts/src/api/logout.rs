@@ -3,7 +3,7 @@
 use axum::extract::State;
 use holdfast_auth::RefreshToken;
 use holdfast_http::{
-    Anyone, BodyProblems, CallerProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint,
+    BodyProblems, CallerProblems, Customer, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint,
 };
 use holdfast_runtime::Function;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::domain::{Presented, SessionState};
 use crate::events::Happened;
-use crate::store::{Accounts, Change, Counter, Members, Person};
+use crate::store::{Accounts, Change, Counter, Members, Person, ROUNDS};
 
 /// Which session: the refresh token's, or all of the access token's owner.
 #[derive(Deserialize, ToSchema)]
@@ -37,20 +37,18 @@ pub struct LogoutRequest {
 )]
 async fn logout(
     State(members): State<Members>,
-    Anyone(caller): Anyone,
+    caller: Result<Customer, Problem>,
     origin: Origin,
     Json(sent): Json<LogoutRequest>,
 ) -> Result<NoContent, Problem> {
     let accounts = &members.accounts;
-    accounts.admit(Counter::Client(origin.source_ip)).await?;
+    accounts.admit(Counter::Crowd(origin.source_ip)).await?;
     if sent.everywhere {
-        let caller = caller.ok_or_else(|| Problem::unauthenticated("Ending all sessions needs an access token."))?;
         let decide = |person: &mut Person, _| {
-            person.active()?;
             person.user.end_sessions();
             Ok(Change::of(Happened::SessionsEnded {}, ()))
         };
-        accounts.change(caller.user, &origin, caller.user, decide).await?;
+        accounts.change_own(&caller?, &origin, decide).await?;
         return Ok(NoContent);
     }
     let text = sent.refresh_token.ok_or_else(|| Problem::invalid("/refresh_token", "is missing"))?;
@@ -62,19 +60,20 @@ async fn logout(
 
 /// An earlier token of the session ends it as well: whoever has it, its owner wants it over.
 async fn end(accounts: &Accounts, token: &RefreshToken, origin: &Origin) -> Result<(), Problem> {
-    while let Some((session, person)) = accounts.session_of(token).await? {
+    for _ in 0..ROUNDS {
+        let Some((session, person)) = accounts.session_of(token).await? else { return Ok(()) };
         let user_id = session.user_id;
         match session.judge(token, person.user.epoch, accounts.ambient.now()) {
-            Presented::Worthless => break,
+            Presented::Worthless => return Ok(()),
             Presented::Current | Presented::Reused => {
                 let ended = session.over(SessionState::Ended);
                 if accounts.save_session(&ended, &Happened::SessionEnded { user_id }, origin).await? {
-                    break;
+                    return Ok(());
                 }
             }
         }
     }
-    Ok(())
+    Err(Problem::unavailable("the session kept changing"))
 }
 
 /// auth-logout.

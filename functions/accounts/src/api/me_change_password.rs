@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::domain::Session;
 use crate::events::Happened;
-use crate::store::{Accounts, Change, Counter, Members, Person};
+use crate::store::{Accounts, Change, Counter, Members, Person, Profile, ROUNDS};
 
 /// The old password and the new.
 #[derive(Deserialize, ToSchema)]
@@ -43,29 +43,30 @@ async fn me_change_password(
     let accounts = &members.accounts;
     let seen = is_right(accounts, &caller, &sent.current_password, "/current_password").await?;
     let password = sent.new_password.hash(accounts.ambient.bytes());
-    let own = accounts.sessions(caller.user).await?.into_iter().find(|session| session.id == caller.session);
-    let decide = |person: &mut Person, now| {
-        let profile = person.active()?.clone();
-        // The password was checked against the profile as it was then.
-        if profile.password != seen {
-            return Err(Problem::precondition_failed());
-        }
-        let own = own.clone().filter(|session| session.is_alive(person.user.epoch, now));
-        person.profile = Some(crate::store::Profile { password: password.clone(), ..profile });
-        person.user.end_sessions();
-        let change = Change::of(Happened::PasswordChanged {}, ());
-        Ok(match own {
-            Some(session) => {
-                let session =
-                    Session { epoch: person.user.epoch, version: session.version.saturating_add(1), ..session };
-                let happened = Happened::SessionRefreshed { user_id: caller.user };
-                change.and(accounts.changed_session(&session, &happened, &origin))
+    for _ in 0..ROUNDS {
+        let own = accounts.session(caller.user, caller.session).await?;
+        let decide = |person: &mut Person, now| {
+            let profile = person.active()?.clone();
+            // The password was checked against the profile as it was then.
+            if profile.password != seen {
+                return Err(Problem::precondition_failed());
             }
-            None => change,
-        })
-    };
-    accounts.change(caller.user, &origin, caller.user, decide).await?;
-    Ok(NoContent)
+            let own = own.filter(|session| session.is_alive(person.user.epoch, now));
+            person.profile = Some(Profile { password: password.clone(), ..profile });
+            person.user.reset = None;
+            person.user.end_sessions();
+            let change = Change::of(Happened::PasswordChanged {}, ());
+            let Some(session) = own else { return Ok(change) };
+            let session = Session { epoch: person.user.epoch, version: session.version.saturating_add(1), ..session };
+            let happened = Happened::SessionKept { user_id: caller.user };
+            Ok(change.and(accounts.changed_session(&session, &happened, &origin)))
+        };
+        let person = accounts.member(caller.user).await?;
+        if accounts.attempt(person, &origin, Some(caller.user), decide).await?.is_some() {
+            return Ok(NoContent);
+        }
+    }
+    Err(Problem::unavailable("the user kept changing"))
 }
 
 /// Whether the caller knows the password, and what is kept of it. Guesses are counted: a stolen access token must not become
@@ -78,7 +79,7 @@ pub(super) async fn is_right(
 ) -> Result<PasswordHash, Problem> {
     let person = accounts.member(caller.user).await?;
     let profile = person.active()?;
-    accounts.admit(Counter::Account(&profile.email)).await?;
+    accounts.admit(Counter::Member(caller.user)).await?;
     if profile.password.verifies(password) {
         Ok(profile.password.clone())
     } else {

@@ -24,7 +24,8 @@ pub struct MeDeleteRequest {
 
 /// Erases the caller.
 ///
-/// Profile, e-mail address, addresses and sessions are gone for good, in one transaction. The id stays, because orders and
+/// Profile, e-mail address and addresses are gone for good, in one transaction, and every session ends. What is left of the
+/// sessions (times, and a device as coarse as "Firefox on Linux") goes with their time. The id stays, because orders and
 /// their payments must be kept and name it.
 #[utoipa::path(
     delete, path = "/v1/me", operation_id = "me_delete", tag = "accounts", security(("access_token" = [])),
@@ -52,7 +53,7 @@ async fn me_delete(
         person.profile = None;
         Ok(Change { with, ..Change::of(Happened::Erased {}, ()) })
     };
-    accounts.change(caller.user, &origin, caller.user, decide).await?;
+    accounts.change_own(&caller, &origin, decide).await?;
     Ok(NoContent)
 }
 

@@ -33,7 +33,7 @@ pub struct SessionView {
 /// The caller's sessions, the newest first.
 #[utoipa::path(
     get, path = "/v1/me/sessions", operation_id = "me_sessions_list", tag = "accounts", security(("access_token" = [])),
-    responses((status = 200, description = "All sessions that go on, on one page", body = Listed<SessionView>), CallerProblems, OurFault)
+    responses((status = 200, description = "The sessions that go on, on one page: the newest 100 where there are more", body = Listed<SessionView>), CallerProblems, OurFault)
 )]
 async fn me_sessions_list(
     State(members): State<Members>,
@@ -52,7 +52,7 @@ async fn me_sessions_list(
         expires_at: session.expires_at(),
         device: session.device,
     };
-    Ok(Json(Listed::whole(alive.rev().map(view).collect())))
+    Ok(Json(Listed::whole(alive.map(view).collect())))
 }
 
 /// me-sessions-list.

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::domain::SessionState;
 use crate::events::Happened;
-use crate::store::Members;
+use crate::store::{Members, ROUNDS};
 
 /// Ends a session.
 ///
@@ -25,17 +25,17 @@ async fn me_sessions_revoke(
     Path(id): Path<SessionId>,
 ) -> Result<NoContent, Problem> {
     let accounts = &members.accounts;
-    loop {
-        let person = accounts.member(caller.user).await?;
-        let (epoch, now) = (person.user.epoch, accounts.ambient.now());
-        let session = accounts.sessions(caller.user).await?.into_iter().find(|session| session.id == id);
-        let session =
-            session.filter(|session| session.is_alive(epoch, now)).ok_or_else(|| Problem::not_found("session"))?;
+    let person = accounts.member(caller.user).await?;
+    let (epoch, now) = (person.user.epoch, accounts.ambient.now());
+    for _ in 0..ROUNDS {
+        let session = accounts.session(caller.user, id).await?.filter(|session| session.is_alive(epoch, now));
+        let session = session.ok_or_else(|| Problem::not_found("session"))?;
         let happened = Happened::SessionEnded { user_id: caller.user };
         if accounts.save_session(&session.over(SessionState::Ended), &happened, &origin).await? {
             return Ok(NoContent);
         }
     }
+    Err(Problem::unavailable("the session kept changing"))
 }
 
 /// me-sessions-revoke.

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use holdfast_http::{
     BodyProblems, CallerProblems, Customer, ETag, IfMatch, Json, Origin, OurFault, Problem, Stale, Tagged, endpoint,
+    present,
 };
 use holdfast_runtime::Function;
 use serde::Deserialize;
@@ -19,10 +20,12 @@ use crate::store::{Change, Members, Person};
 #[serde(deny_unknown_fields)]
 pub struct MeUpdateRequest {
     /// What they are called.
-    #[schema(value_type = Option<String>, example = "Ada King", max_length = 100)]
+    #[schema(value_type = String, required = false, example = "Ada King", max_length = 100)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<PersonName>,
     /// In which language they are written to.
-    #[schema(value_type = Option<String>, example = "de-CH")]
+    #[schema(value_type = String, required = false, example = "de-CH")]
+    #[serde(default, deserialize_with = "present")]
     locale: Option<Locale>,
 }
 
@@ -41,7 +44,6 @@ async fn me_update(
     Json(wanted): Json<MeUpdateRequest>,
 ) -> Result<Tagged<Json<Me>>, Problem> {
     let decide = |person: &mut Person, _| {
-        person.active()?;
         if_match.admits(person.user.version)?;
         if let Some(profile) = &mut person.profile {
             profile.name = wanted.name.clone().unwrap_or_else(|| profile.name.clone());
@@ -49,7 +51,7 @@ async fn me_update(
         }
         Ok(Change::of(Happened::ProfileChanged {}, ()))
     };
-    let ((), person) = members.accounts.change(caller.user, &origin, caller.user, decide).await?;
+    let ((), person) = members.accounts.change_own(&caller, &origin, decide).await?;
     Ok(Tagged(ETag(person.user.version), Json(Me::of(&person)?)))
 }
 

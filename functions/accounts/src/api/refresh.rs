@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use holdfast_auth::RefreshToken;
-use holdfast_http::{BodyProblems, CallerProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_http::{BodyProblems, Json, Origin, OurFault, Problem, RefreshProblems, TooMany, endpoint};
 use holdfast_runtime::Function;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,7 +25,9 @@ pub struct RefreshRequest {
 
 fn refused() -> Problem {
     let detail = "The refresh token is not valid: log in again.";
-    Problem::new(StatusCode::UNAUTHORIZED, "invalid_refresh_token", "The refresh token is not valid", detail)
+    let problem =
+        Problem::new(StatusCode::UNAUTHORIZED, "invalid_refresh_token", "The refresh token is not valid", detail);
+    problem.header("www-authenticate", "Bearer")
 }
 
 /// Exchanges a refresh token.
@@ -35,7 +37,7 @@ fn refused() -> Problem {
 #[utoipa::path(
     post, path = "/v1/auth/refresh", operation_id = "auth_refresh", tag = "accounts", security(()),
     request_body = RefreshRequest,
-    responses((status = 200, description = "The session's next tokens", body = Tokens), BodyProblems, CallerProblems, TooMany, OurFault)
+    responses((status = 200, description = "The session's next tokens", body = Tokens), BodyProblems, RefreshProblems, TooMany, OurFault)
 )]
 async fn refresh(
     State(desk): State<Desk>,
@@ -43,7 +45,7 @@ async fn refresh(
     Json(sent): Json<RefreshRequest>,
 ) -> Result<Json<Tokens>, Problem> {
     let accounts = &desk.accounts;
-    accounts.admit(Counter::Client(origin.source_ip)).await?;
+    accounts.admit(Counter::Crowd(origin.source_ip)).await?;
     let token: RefreshToken = sent.refresh_token.parse().map_err(|_| refused())?;
     // A second round only after a twin of this request was faster: to it, this token is an earlier one.
     for _ in 0..2 {

@@ -5,7 +5,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use holdfast_auth::Password;
+use holdfast_auth::{Password, PasswordHash};
 use holdfast_core::{CodeId, UserId};
 use holdfast_http::{BodyProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::Function;
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::domain::{Code, Email, Locale, PersonName, Status, User};
 use crate::events::Happened;
-use crate::store::{Accounts, Change, Counter, Person, Profile};
+use crate::store::{Accounts, Change, Person, Profile};
 
 /// Who someone wants to be.
 #[derive(Deserialize, ToSchema)]
@@ -61,13 +61,16 @@ async fn register(
     origin: Origin,
     Json(wanted): Json<RegisterRequest>,
 ) -> Result<(StatusCode, Json<MailSent>), Problem> {
-    accounts.admit(Counter::Client(origin.source_ip)).await?;
-    accounts.admit(Counter::Mail(&wanted.email)).await?;
-    // Hashed before anything is known, so that it costs everybody the same time.
+    accounts.admit_mail(&wanted.email, &origin).await?;
+    // Hashed before anything is known, and compared with what is there or with nothing: it costs everybody the same time.
     let password = wanted.password.hash(accounts.ambient.bytes());
     let code_id: CodeId = accounts.ambient.id();
-    match accounts.person_at(&wanted.email).await? {
-        Some(found) => again(&accounts, &origin, found, &wanted, password, code_id).await?,
+    let found = accounts.person_at(&wanted.email).await?;
+    let profile = found.as_ref().and_then(|person| person.profile.as_ref());
+    let kept = profile.map_or_else(PasswordHash::of_nobody, |profile| profile.password.clone());
+    let same = kept.is_of(&wanted.password);
+    match found {
+        Some(found) => again(&accounts, &origin, found, &wanted, same, code_id).await?,
         None => {
             let (id, now) = (accounts.ambient.id::<UserId>(), accounts.ambient.now());
             let user = User::registered(id, Code::new(code_id, now, Code::LIFETIME), now);
@@ -80,40 +83,30 @@ async fn register(
     Ok(MailSent::answer())
 }
 
-/// The address has an account. One that nobody has verified is taken over: it was never shown to be anybody's, and
-/// whoever reads its mail decides which registration counts. One in use stays as it is, and its owner is told.
+/// The address has an account. One in use stays as it is, and its owner is told. One that nobody has verified waits on;
+/// where the two passwords differ, one of them may be a stranger's, so that neither will count.
 async fn again(
     accounts: &Accounts,
     origin: &Origin,
     found: Person,
     wanted: &RegisterRequest,
-    password: holdfast_auth::PasswordHash,
+    same: bool,
     code_id: CodeId,
 ) -> Result<(), Problem> {
     let decide = |person: &mut Person, now| {
-        let registered = person.profile.clone();
-        let happened = match (person.user.status, &mut person.profile) {
-            (Status::Unverified, Some(profile)) => {
+        let happened = match person.user.status {
+            Status::Unverified => {
                 person.user.verification = Some(Code::new(code_id, now, Code::LIFETIME));
-                profile.name = wanted.name.clone();
-                profile.password = password.clone();
+                person.user.contested |= !same;
                 Happened::VerificationRequested { code_id }
             }
-            (Status::Unverified | Status::Active | Status::Disabled | Status::Erased, _) => {
-                Happened::RegistrationRepeated {}
-            }
+            Status::Active | Status::Disabled | Status::Erased => Happened::RegistrationRepeated {},
         };
         // Three actions, as a first registration has: a user, a profile and an address.
         let change = Change::of(happened, ()).and(accounts.still_held(&wanted.email));
-        match registered {
-            Some(profile) if person.profile.as_ref() == Some(&profile) => {
-                Ok(change.and(accounts.still_there(&profile)))
-            }
-            Some(_) | None => Ok(change),
-        }
+        Ok(change.and(accounts.still_there(person.user.id)))
     };
-    let owner = found.user.id;
-    accounts.change_found(found, origin, owner, decide).await?;
+    accounts.change_found(found, origin, None, decide).await?;
     Ok(())
 }
 

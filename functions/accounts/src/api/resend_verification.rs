@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::register::MailSent;
 use crate::domain::{Code, Email, Status};
 use crate::events::Happened;
-use crate::store::{Accounts, Change, Counter, Person};
+use crate::store::{Accounts, Change, Person};
 
 /// Where to.
 #[derive(Deserialize, ToSchema)]
@@ -35,8 +35,7 @@ async fn resend_verification(
     origin: Origin,
     Json(wanted): Json<ResendVerificationRequest>,
 ) -> Result<(StatusCode, Json<MailSent>), Problem> {
-    accounts.admit(Counter::Client(origin.source_ip)).await?;
-    accounts.admit(Counter::Mail(&wanted.email)).await?;
+    accounts.admit_mail(&wanted.email, &origin).await?;
     let code_id = accounts.ambient.id();
     let decide = |person: &mut Person, now| {
         person.user.verification = Some(Code::new(code_id, now, Code::LIFETIME));
@@ -45,8 +44,7 @@ async fn resend_verification(
     let found = accounts.person_at(&wanted.email).await?;
     match found.filter(|person| person.user.status == Status::Unverified) {
         Some(person) => {
-            let owner = person.user.id;
-            accounts.change_found(person, &origin, owner, decide).await?;
+            accounts.change_found(person, &origin, None, decide).await?;
         }
         None => accounts.pretend(&wanted.email).await?,
     }

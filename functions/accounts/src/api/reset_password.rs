@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use holdfast_auth::Password;
-use holdfast_http::{BodyProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_http::{CodeProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::Function;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -31,7 +31,7 @@ pub struct ResetPasswordRequest {
 #[utoipa::path(
     post, path = "/v1/auth/reset-password", operation_id = "auth_reset_password", tag = "accounts", security(()),
     request_body = ResetPasswordRequest,
-    responses((status = 204, description = "The new password counts, and every session has ended"), BodyProblems, TooMany, OurFault)
+    responses((status = 204, description = "The new password counts, and every session has ended"), CodeProblems, TooMany, OurFault)
 )]
 async fn reset_password(
     State(Checkpoint { accounts, codes }): State<Checkpoint>,
@@ -44,14 +44,16 @@ async fn reset_password(
     let decide = |person: &mut Person, now| {
         let profile = person.profile.as_mut().filter(|_| person.user.is_reset_by(code, now)).ok_or_else(refused)?;
         profile.password = password.clone();
+        // Whoever reads the mail is at home where they read it.
+        let home = accounts.at_home(&profile.email, &origin);
         person.user.reset = None;
         if person.user.status == Status::Unverified {
             person.user.verify();
         }
         person.user.end_sessions();
-        Ok(Change::of(Happened::PasswordReset {}, ()))
+        Ok(Change::of(Happened::PasswordReset {}, ()).and(home))
     };
-    accounts.change(user, &origin, user, decide).await?;
+    accounts.change(user, &origin, None, decide).await?;
     Ok(NoContent)
 }
 

@@ -1,6 +1,7 @@
 //! POST /v1/admin/users/{id}/disable: staff lock someone out, or let them in again.
 
 use axum::extract::State;
+use holdfast_auth::Permission;
 use holdfast_core::UserId;
 use holdfast_http::{
     BodyProblems, ETag, IfMatch, Json, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, Stale, Tagged,
@@ -59,6 +60,7 @@ async fn users_disable(
     Json(wanted): Json<DisableRequest>,
 ) -> Result<Tagged<Json<UserView>>, Problem> {
     not_oneself(&staff.caller, id)?;
+    members.accounts.acting(&staff.caller, Permission::UsersWrite).await?;
     let reason = wanted.reason;
     let decide = |person: &mut Person, _| {
         if_match.admits(person.user.version)?;
@@ -78,7 +80,7 @@ async fn users_disable(
             Change::of(Happened::Enabled { reason }, ())
         })
     };
-    let ((), person) = members.accounts.change(id, &origin, staff.caller.user, decide).await?;
+    let ((), person) = members.accounts.change(id, &origin, Some(staff.caller.user), decide).await?;
     Ok(Tagged(ETag(person.user.version), Json(UserView::of(&person))))
 }
 

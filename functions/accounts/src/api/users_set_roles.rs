@@ -1,7 +1,7 @@
 //! PUT /v1/admin/users/{id}/roles: staff decide what someone works as.
 
 use axum::extract::State;
-use holdfast_auth::Role;
+use holdfast_auth::{Permission, Role};
 use holdfast_core::UserId;
 use holdfast_http::{
     BodyProblems, ETag, IfMatch, Json, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, Stale, Tagged,
@@ -51,6 +51,7 @@ async fn users_set_roles(
     Json(SetRolesRequest { mut roles }): Json<SetRolesRequest>,
 ) -> Result<Tagged<Json<UserView>>, Problem> {
     not_oneself(&staff.caller, id)?;
+    members.accounts.acting(&staff.caller, Permission::UsersWrite).await?;
     roles.sort_unstable();
     roles.dedup();
     let decide = |person: &mut Person, _| {
@@ -61,7 +62,7 @@ async fn users_set_roles(
         person.user.roles.clone_from(&roles);
         Ok(Change::of(Happened::RolesSet { roles: roles.clone() }, ()))
     };
-    let ((), person) = members.accounts.change(id, &origin, staff.caller.user, decide).await?;
+    let ((), person) = members.accounts.change(id, &origin, Some(staff.caller.user), decide).await?;
     Ok(Tagged(ETag(person.user.version), Json(UserView::of(&person))))
 }
 

@@ -1,7 +1,8 @@
 //! POST /v1/auth/verify-email: the code from a mail opens the account.
 
 use axum::extract::State;
-use holdfast_http::{BodyProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
+use holdfast_auth::PasswordHash;
+use holdfast_http::{CodeProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::Function;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,10 +22,13 @@ pub struct VerifyEmailRequest {
 }
 
 /// Verifies an e-mail address.
+///
+/// Where the address was registered more than once, with passwords that differ, none of them counts: a mail to set a new one
+/// follows.
 #[utoipa::path(
     post, path = "/v1/auth/verify-email", operation_id = "auth_verify_email", tag = "accounts", security(()),
     request_body = VerifyEmailRequest,
-    responses((status = 204, description = "The account is open"), BodyProblems, TooMany, OurFault)
+    responses((status = 204, description = "The account is open"), CodeProblems, TooMany, OurFault)
 )]
 async fn verify_email(
     State(Checkpoint { accounts, codes }): State<Checkpoint>,
@@ -37,10 +41,18 @@ async fn verify_email(
         if !person.user.is_verified_by(code, now) {
             return Err(refused());
         }
+        let contested = person.user.contested;
+        if let Some(profile) = person.profile.as_mut().filter(|_| contested) {
+            profile.password = PasswordHash::of_nobody();
+        }
         person.user.verify();
-        Ok(Change::of(Happened::EmailVerified {}, ()))
+        Ok(Change::of(Happened::EmailVerified {}, contested))
     };
-    accounts.change(user, &origin, user, decide).await?;
+    let (contested, person) = accounts.change(user, &origin, None, decide).await?;
+    if contested {
+        // A mail that is lost here is asked for again: by whoever cannot log in.
+        accounts.mail_reset(person, &origin).await?;
+    }
     Ok(NoContent)
 }
 

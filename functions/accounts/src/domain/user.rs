@@ -60,6 +60,8 @@ pub struct User {
     pub epoch: u64,
     /// The code that verifies the e-mail address: the newest alone counts.
     pub verification: Option<Code>,
+    /// Whether two registrations differ in their password: then neither counts, and the address's owner sets one by mail.
+    pub contested: bool,
     /// The code that resets the password.
     pub reset: Option<Code>,
     /// The addresses, in the order of their making.
@@ -103,6 +105,7 @@ impl User {
             version: 1,
             epoch: 0,
             verification: Some(verification),
+            contested: false,
             reset: None,
             addresses: Vec::new(),
             default_shipping: None,
@@ -134,6 +137,7 @@ impl User {
     pub fn verify(&mut self) {
         self.status = Status::Active;
         self.verification = None;
+        self.contested = false;
     }
 
     /// Ends every session there is.
@@ -175,6 +179,7 @@ impl User {
     /// Gone: only the id and the dates stay.
     pub fn erase(&mut self) {
         self.status = Status::Erased;
+        self.contested = false;
         self.roles.clear();
         self.addresses.clear();
         (self.verification, self.reset, self.default_shipping, self.default_billing) = (None, None, None, None);

@@ -53,6 +53,8 @@ pub(super) struct UserItem {
     epoch: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verification: Option<Code>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    contested: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reset: Option<Code>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,7 +79,7 @@ impl Item for UserItem {
 
 impl From<User> for UserItem {
     fn from(user: User) -> Self {
-        let User { id, status, roles, version, epoch, verification, reset, .. } = user;
+        let User { id, status, roles, version, epoch, verification, contested, reset, .. } = user;
         let User { addresses, default_shipping, default_billing, created_at, updated_at, .. } = user;
         Self {
             id,
@@ -86,6 +88,7 @@ impl From<User> for UserItem {
             version,
             epoch,
             verification,
+            contested,
             reset,
             addresses,
             default_shipping,
@@ -98,7 +101,7 @@ impl From<User> for UserItem {
 
 impl From<UserItem> for User {
     fn from(item: UserItem) -> Self {
-        let UserItem { id, status, roles, version, epoch, verification, reset, .. } = item;
+        let UserItem { id, status, roles, version, epoch, verification, contested, reset, .. } = item;
         let UserItem { addresses, default_shipping, default_billing, created_at, updated_at, .. } = item;
         Self {
             id,
@@ -107,6 +110,7 @@ impl From<UserItem> for User {
             version,
             epoch,
             verification,
+            contested,
             reset,
             addresses,
             default_shipping,

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use holdfast_http::Problem;
+use holdfast_core::UserId;
+use holdfast_http::{Origin, Problem};
 use holdfast_runtime::{Env, InitError};
 use sha2::{Digest, Sha256};
 
@@ -24,12 +25,18 @@ pub struct Limits {
 pub enum Counter<'a> {
     /// All that one client does: of IPv6 its /64, which is what one client has.
     Client(IpAddr),
+    /// What many behind one address do all day: exchanging tokens, and giving them up.
+    Crowd(IpAddr),
     /// Attempts on one account, whoever makes them.
     Account(&'a Email),
     /// Attempts of one client on one account: what is left to its owner while others lock it.
     AccountAtHome(&'a Email, IpAddr),
-    /// Mails that somebody asks for on behalf of an address.
-    Mail(&'a Email),
+    /// Attempts of someone who is logged in at their own password: nobody else's count for them.
+    Member(UserId),
+    /// Mails to an address that one client asks for.
+    Mail(&'a Email, IpAddr),
+    /// Mails to an address that anybody asks for.
+    Mails(&'a Email),
 }
 
 impl Limits {
@@ -46,8 +53,11 @@ impl Limits {
     fn of(&self, counter: Counter<'_>) -> u32 {
         match counter {
             Counter::Client(_) => self.per_address,
-            Counter::Account(_) | Counter::AccountAtHome(..) => self.per_account,
-            Counter::Mail(_) => self.mails_per_account,
+            Counter::Crowd(_) => self.per_address.saturating_mul(10),
+            Counter::Account(_) | Counter::AccountAtHome(..) | Counter::Member(_) => self.per_account,
+            Counter::Mail(..) => self.mails_per_account,
+            // One client's five leave room for its owner's.
+            Counter::Mails(_) => self.mails_per_account.saturating_mul(4),
         }
     }
 }
@@ -58,16 +68,20 @@ impl Counter<'_> {
             Self::Client(_) => "client",
             Self::Account(_) => "account",
             Self::AccountAtHome(..) => "home",
-            Self::Mail(_) => "mail",
+            Self::Crowd(_) => "crowd",
+            Self::Member(_) => "member",
+            Self::Mail(..) => "mail",
+            Self::Mails(_) => "mails",
         }
     }
 
     /// Hashed: a key is no place for an e-mail address or a client's.
     fn subject(&self) -> String {
         match self {
-            Self::Client(ip) => hashed(&[&network(*ip)]),
-            Self::Account(email) | Self::Mail(email) => hashed(&[email.as_str()]),
-            Self::AccountAtHome(email, ip) => hashed(&[email.as_str(), &network(*ip)]),
+            Self::Client(ip) | Self::Crowd(ip) => hashed(&[&network(*ip)]),
+            Self::Account(email) | Self::Mails(email) => hashed(&[email.as_str()]),
+            Self::Member(user) => hashed(&[&user.to_string()]),
+            Self::AccountAtHome(email, ip) | Self::Mail(email, ip) => hashed(&[email.as_str(), &network(*ip)]),
         }
     }
 }
@@ -78,7 +92,7 @@ pub(super) fn hashed(parts: &[&str]) -> String {
 }
 
 pub(super) fn network(ip: IpAddr) -> String {
-    match ip {
+    match ip.to_canonical() {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => {
             let [a, b, c, d, ..] = ip.segments();
@@ -96,10 +110,11 @@ impl Accounts {
         let key = counter_key(counter.scope(), &counter.subject(), window);
         let action = self
             .table
-            .update(key, "SET #ttl = :end ADD #count :one")
+            .update(key, "SET #ttl = :end, #entity = :entity, #v = :one ADD #count :one")
             .when("attribute_not_exists(#count) OR #count < :limit")
             .value(":end", end)
             .value(":one", 1)
+            .value(":entity", "counter")
             .value(":limit", self.limits.of(counter));
         match self.table.commit(action).await {
             Ok(()) => Ok(Ok(())),
@@ -108,12 +123,24 @@ impl Accounts {
         }
     }
 
+    /// Counts a mail that somebody asks for.
+    pub(crate) async fn admit_mail(&self, email: &Email, origin: &Origin) -> Result<(), Problem> {
+        self.admit(Counter::Client(origin.source_ip)).await?;
+        self.admit(Counter::Mail(email, origin.source_ip)).await?;
+        self.admit(Counter::Mails(email)).await
+    }
+
     /// Writes what a real request would have written, and means nothing by it: a request on behalf of nobody must take as
     /// long.
     pub(crate) async fn pretend(&self, email: &Email) -> Result<(), Problem> {
         let now = self.ambient.now().as_second();
         let key = counter_key("nobody", &hashed(&[email.as_str()]), now - now.rem_euclid(self.limits.window_s));
-        let action = self.table.update(key, "SET #ttl = :end").value(":end", now.saturating_add(self.limits.window_s));
+        let action = self
+            .table
+            .update(key, "SET #ttl = :end, #entity = :entity, #v = :one")
+            .value(":end", now.saturating_add(self.limits.window_s))
+            .value(":entity", "counter")
+            .value(":one", 1);
         Ok(self.table.commit(action).await?)
     }
 
@@ -134,6 +161,7 @@ mod tests {
         assert_eq!(of("203.0.113.7"), "203.0.113.7");
         assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::"));
         assert_ne!(of("2001:db8:1:2::"), of("2001:db8:1:3::"));
+        assert_eq!(of("::ffff:203.0.113.7"), "203.0.113.7");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! People: how one is found, and the one way in which one changes.
 
+use holdfast_auth::Permission;
 use holdfast_core::{EventId, StoredEvent, Timestamp, UserId};
 use holdfast_dynamo::{Action, CommitError, of_kind};
-use holdfast_http::{Origin, Problem};
+use holdfast_http::{Customer, Origin, Problem};
 
 use super::Accounts;
 use super::items::{EmailItem, Profile, UserItem, email_key, profile_key, user_key};
-use crate::domain::{Email, Status, User};
+use crate::domain::{Code, Email, Status, User};
 use crate::events::Happened;
 
 /// A user, and what is personal about them: nothing once they are erased.
@@ -54,7 +55,7 @@ impl Person {
 }
 
 /// Rounds of load, decide and commit before a caller is asked to come back: each is lost to another's success.
-const ROUNDS: u32 = 5;
+pub(crate) const ROUNDS: u32 = 5;
 
 impl Accounts {
     /// An event of an entity's change.
@@ -64,7 +65,7 @@ impl Accounts {
         subject: impl ToString,
         sequence: u64,
         origin: &Origin,
-        actor: UserId,
+        actor: Option<UserId>,
     ) -> StoredEvent {
         let told = serde_json::to_value(happened).unwrap_or_default();
         let field = |name: &str| told.get(name).cloned().unwrap_or_default();
@@ -107,50 +108,94 @@ impl Accounts {
         Ok(person)
     }
 
-    /// Changes someone: loads, and goes on as [`Self::change_found`].
+    /// Holds staff who change others to what they are now, not to what their token said when it was made.
+    pub(crate) async fn acting(&self, caller: &Customer, permission: Permission) -> Result<(), Problem> {
+        let person = self.member(caller.user).await?;
+        if person.user.roles.iter().any(|role| role.may(permission)) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(format!("This needs the permission {permission}.")))
+    }
+
+    /// Changes someone by id: loads, and goes on as [`Self::change_found`].
     pub(crate) async fn change<T>(
         &self,
         id: UserId,
         origin: &Origin,
-        actor: UserId,
+        actor: Option<UserId>,
         decide: impl Fn(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
     ) -> Result<(T, Person), Problem> {
         let person = self.person(id).await?.ok_or_else(|| Problem::not_found("user"))?;
         self.change_found(person, origin, actor, decide).await
     }
 
-    /// Changes someone who was loaded: lets `decide` decide, and commits the person, the event and what goes with them in
-    /// one transaction. When another change was faster, loads and decides again.
+    /// Changes the account that a token speaks for: 401 when it is gone or locked.
+    pub(crate) async fn change_own<T>(
+        &self,
+        caller: &Customer,
+        origin: &Origin,
+        decide: impl Fn(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
+    ) -> Result<(T, Person), Problem> {
+        let person = self.member(caller.user).await?;
+        let decide = |person: &mut Person, now| person.active().map(drop).and_then(|()| decide(person, now));
+        self.change_found(person, origin, Some(caller.user), decide).await
+    }
+
+    /// Changes someone who was loaded. When another change was faster, loads and decides again.
     pub(crate) async fn change_found<T>(
         &self,
         mut person: Person,
         origin: &Origin,
-        actor: UserId,
+        actor: Option<UserId>,
         decide: impl Fn(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
     ) -> Result<(T, Person), Problem> {
         let id = person.user.id;
         for _ in 0..ROUNDS {
-            let (seen, before) = (person.user.version, person.profile.clone());
-            let now = self.ambient.now();
-            let change = decide(&mut person, now)?;
-            person.user.version = seen.saturating_add(1);
-            person.user.updated_at = now;
-            let event = self.event(&change.happened, id, person.user.version, origin, actor);
-            let user = self.table.put_with(&UserItem::from(person.user.clone()), &event).if_version(seen);
-            let profile = match (&before, &person.profile) {
-                (before, Some(after)) if before.as_ref() != Some(after) => Some(self.table.put(after)),
-                (Some(_), None) => Some(self.table.delete(profile_key(id))),
-                (_, Some(_)) | (None, None) => None,
-            };
-            let transaction = self.table.transaction().and(user).and_all(profile).and_all(change.with);
-            match transaction.commit().await {
-                Ok(()) => return Ok((change.answer, person)),
-                Err(error) if error.failed_at(0) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(done) = self.attempt(person, origin, actor, &decide).await? {
+                return Ok(done);
             }
             person = self.person(id).await?.ok_or_else(|| Problem::not_found("user"))?;
         }
         Err(Problem::unavailable("the user kept changing"))
+    }
+
+    /// Lets `decide` decide, and commits the person, the event and what goes with them in one transaction; nothing when
+    /// somebody was faster, with the person or with anything that goes with them.
+    pub(crate) async fn attempt<T>(
+        &self,
+        mut person: Person,
+        origin: &Origin,
+        actor: Option<UserId>,
+        decide: impl FnOnce(&mut Person, Timestamp) -> Result<Change<T>, Problem>,
+    ) -> Result<Option<(T, Person)>, Problem> {
+        let (id, seen, before) = (person.user.id, person.user.version, person.profile.clone());
+        let now = self.ambient.now();
+        let change = decide(&mut person, now)?;
+        person.user.version = seen.saturating_add(1);
+        person.user.updated_at = now;
+        let event = self.event(&change.happened, id, person.user.version, origin, actor);
+        let user = self.table.put_with(&UserItem::from(person.user.clone()), &event).if_version(seen);
+        let profile = match (&before, &person.profile) {
+            (before, Some(after)) if before.as_ref() != Some(after) => Some(self.table.put(after)),
+            (Some(_), None) => Some(self.table.delete(profile_key(id))),
+            (_, Some(_)) | (None, None) => None,
+        };
+        match self.table.transaction().and(user).and_all(profile).and_all(change.with).commit().await {
+            Ok(()) => Ok(Some((change.answer, person))),
+            Err(error) if error.lost() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Has a code mailed that resets the password.
+    pub(crate) async fn mail_reset(&self, person: Person, origin: &Origin) -> Result<(), Problem> {
+        let code_id = self.ambient.id();
+        let decide = |person: &mut Person, now| {
+            person.user.reset = Some(Code::new(code_id, now, Code::RESET_LIFETIME));
+            Ok(Change::of(Happened::ResetRequested { code_id }, ()))
+        };
+        self.change_found(person, origin, None, decide).await?;
+        Ok(())
     }
 
     /// Registers someone: a user, a profile and the address's guard, or none of them. False when the address has an account.
@@ -162,7 +207,7 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<bool, Problem> {
         let guard = EmailItem { email: profile.email.clone(), user_id: user.id };
-        let event = self.event(happened, user.id, user.version, origin, user.id);
+        let event = self.event(happened, user.id, user.version, origin, None);
         let transaction = self.table.transaction();
         let transaction = transaction.and(self.table.put_with(&UserItem::from(user), &event).if_absent());
         let transaction = transaction.and(self.table.put(profile)).and(self.table.put(&guard).if_absent());
@@ -178,9 +223,9 @@ impl Accounts {
         self.table.check(email_key(email)).when("attribute_exists(pk)")
     }
 
-    /// Holds a transaction to a profile being there.
-    pub(crate) fn still_there(&self, profile: &Profile) -> Action {
-        self.table.check(profile_key(profile.user_id)).when("attribute_exists(pk)")
+    /// Holds a transaction to someone's profile being there.
+    pub(crate) fn still_there(&self, user: UserId) -> Action {
+        self.table.check(profile_key(user)).when("attribute_exists(pk)")
     }
 
     /// Lets an address go.

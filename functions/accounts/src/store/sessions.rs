@@ -22,6 +22,9 @@ pub struct Grant {
     pub token: RefreshToken,
 }
 
+/// The most sessions that are listed: more than anybody has devices, and one page of one query.
+const MOST_SESSIONS: u8 = 100;
+
 /// Remembers that someone has been let in from a network: a lock that strangers provoke leaves this door open.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct HomeItem {
@@ -82,18 +85,30 @@ impl Accounts {
             last_used_at: now,
             state: SessionState::Active,
         };
-        let event = self.event(&Happened::SessionStarted { user_id: user.id }, id, 1, origin, user.id);
+        let event = self.event(&Happened::SessionStarted { user_id: user.id }, id, 1, origin, Some(user.id));
         let item = SessionItem::from(session.clone());
-        let subject = home(email, origin);
-        let home = HomeItem { subject, expires_at: now.checked_add(Session::LONGEST).unwrap_or(now) };
         let transaction = self.table.transaction().and(self.table.put_with(&item, &event).if_absent());
-        transaction.and(self.table.put(&home)).commit().await?;
+        transaction.and(self.at_home(email, origin)).commit().await?;
         Ok(Grant { session, token })
     }
 
-    /// Someone's sessions, the oldest first.
+    /// Remembers that someone was let in from this network.
+    pub(crate) fn at_home(&self, email: &Email, origin: &Origin) -> Action {
+        let now = self.ambient.now();
+        let expires_at = now.checked_add(Session::LONGEST).unwrap_or(now);
+        self.table.put(&HomeItem { subject: home(email, origin), expires_at })
+    }
+
+    /// One of someone's sessions.
+    pub(crate) async fn session(&self, user: UserId, id: SessionId) -> Result<Option<Session>, Problem> {
+        let item: Option<SessionItem> = self.table.get(&session_key(user, id)).await?;
+        Ok(item.map(Session::from))
+    }
+
+    /// Someone's sessions, the newest first: of those that are past counting, the newest.
     pub(crate) async fn sessions(&self, user: UserId) -> Result<Vec<Session>, Problem> {
-        let found = self.table.all(&Query::partition(partition(user)).under(SESSIONS)).await?;
+        let query = Query::partition(partition(user)).under(SESSIONS).newest_first().limit(MOST_SESSIONS);
+        let found = self.table.some(&query).await?;
         Ok(of_kind::<SessionItem>(&found)?.into_iter().map(Session::from).collect())
     }
 
@@ -124,8 +139,18 @@ impl Accounts {
 
     /// The same as a piece of a transaction.
     pub(crate) fn changed_session(&self, session: &Session, happened: &Happened, origin: &Origin) -> Action {
-        let event: StoredEvent = self.event(happened, session.id, session.version, origin, session.user_id);
+        let event: StoredEvent = self.event(happened, session.id, session.version, origin, Some(session.user_id));
         let seen = session.version.saturating_sub(1);
         self.table.put_with(&SessionItem::from(session.clone()), &event).if_version(seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_is_this_key_to_the_letter() {
+        assert_eq!(home_key("00ff"), Key::new("HOME#00ff", "HOME"));
     }
 }

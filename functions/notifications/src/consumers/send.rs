@@ -84,7 +84,7 @@ impl Post {
         match occasion {
             Occasion::Registered { code_id } | Occasion::VerificationRequested { code_id } => {
                 let token = self.codes.text(Purpose::VerifyEmail, user, code_id);
-                verify_email::mail(name, &page(&format!("verify-email?token={token}")), &token)
+                verify_email::mail(&page(&format!("verify-email?token={token}")), &token)
             }
             Occasion::ResetRequested { code_id } => {
                 let token = self.codes.text(Purpose::ResetPassword, user, code_id);

@@ -5,9 +5,10 @@ use holdfast_accounts::domain::Code;
 use crate::letter::{Letter, Mail};
 
 /// With the link that shows it, and the token for those who cannot follow links.
-pub fn mail(name: &str, link: &str, token: &str) -> Mail {
+/// It greets nobody by name: the name is what a stranger may have written.
+pub fn mail(link: &str, token: &str) -> Mail {
     let hours = Code::LIFETIME.as_hours();
-    Letter::to(name)
+    Letter::to_whom_it_concerns()
         .says("Welcome to Holdfast. Please confirm that this e-mail address is yours:")
         .offers("Confirm my address", link)
         .says(format!(

@@ -8,7 +8,7 @@ use holdfast_runtime::{FromInit, Function, Init, InitError};
 use utoipa_axum::routes;
 
 use crate::document::OPENAPI;
-use crate::fixed::Fixed;
+use holdfast_http::Fixed;
 
 /// The document.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use holdfast_runtime::{FromInit, Function, Init, InitError};
 use sha2::{Digest, Sha256};
 use utoipa_axum::routes;
 
-use crate::fixed::Fixed;
+use holdfast_http::Fixed;
 
 const BUNDLE: &str = include_str!("../../assets/swagger-ui/swagger-ui-bundle.js");
 const START: &str = include_str!("../../assets/page.js");

@@ -15,7 +15,7 @@ const FRESH: &str = "public, max-age=300";
 
 /// An answer that does not change.
 #[derive(Clone, Debug)]
-pub(crate) struct Fixed {
+pub struct Fixed {
     body: Bytes,
     headers: Arc<[(HeaderName, String)]>,
     etag: Arc<str>,
@@ -23,7 +23,7 @@ pub(crate) struct Fixed {
 
 impl Fixed {
     /// This content, of this type, with further headers of its own.
-    pub(crate) fn new(content: String, content_type: &str, headers: Vec<(HeaderName, String)>) -> Self {
+    pub fn new(content: String, content_type: &str, headers: Vec<(HeaderName, String)>) -> Self {
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(&content)));
         let shared = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, FRESH), (ETAG, &etag)];
         let shared = shared.map(|(name, value)| (name, value.to_owned()));
@@ -32,7 +32,7 @@ impl Fixed {
     }
 
     /// The content, or 304 to someone who has it.
-    pub(crate) fn answer(&self, asked: &HeaderMap) -> Response {
+    pub fn answer(&self, asked: &HeaderMap) -> Response {
         let has_it = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
             // A proxy that compresses makes the tag a weak one; the content is the same.
             let mut tags = value.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
