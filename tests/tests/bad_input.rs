@@ -218,3 +218,25 @@ async fn a_query_is_refused_by_the_parameter() {
     assert_eq!(answer.at("/errors/0/pointer"), "?email");
     support.get("/v1/admin/users/exists?email=nobody").await.expect_problem(422, "invalid_input");
 }
+
+#[tokio::test]
+async fn a_body_of_a_million_bytes_is_the_largest() {
+    let shop = Shop::open();
+    let of = |length: usize| {
+        let body = registration(|_| ());
+        format!("{body}{}", " ".repeat(length - body.len()))
+    };
+    let guest = shop.guest();
+    let larger = sends(&guest, "/v1/auth/register", Some("application/json"), of(1_000_001)).await;
+    larger.expect_problem(413, "body_too_large");
+    sends(&guest, "/v1/auth/register", Some("application/json"), of(1_000_000)).await.expect_status(202);
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_grow_with_what_it_refuses() {
+    let shop = Shop::open();
+    let body = registration(|body| body[&"\"".repeat(400_000)] = json!(1));
+    let answer = sends(&shop.guest(), "/v1/auth/register", Some("application/json"), body).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    assert!(answer.bytes().len() < 4_000, "{}", answer.bytes().len());
+}

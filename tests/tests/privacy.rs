@@ -3,9 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
-use holdfast_local::World;
+use std::sync::{Arc, Mutex};
+
+use holdfast_auth::Role;
 use holdfast_local::engines::{Filters, Position};
 use holdfast_local::template::model::EventSource;
+use holdfast_local::{Fault, Matcher, World};
 use holdfast_testing::Shop;
 use serde_json::json;
 
@@ -34,8 +37,26 @@ fn relayed(world: &World) -> Vec<String> {
     relayed
 }
 
+/// A log that can be read.
+#[derive(Clone, Debug, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn nothing_personal_leaves_the_items_that_hold_it() {
+    let log = Log::default();
+    let written = log.clone();
+    holdfast_runtime::start_telemetry_into(None, move || written.clone());
     let shop = Shop::open();
     let mut secrets: Vec<String> = PERSONAL.map(str::to_owned).to_vec();
     let guest = shop.guest();
@@ -55,6 +76,32 @@ async fn nothing_personal_leaves_the_items_that_hold_it() {
     ada.post("/v1/auth/forgot-password", json!({"email": email})).await.expect_status(202);
     shop.settle().await;
     secrets.push(shop.code_from_mail(email));
+    // Two at once, so that one loses; a wrong guess; a fault; staff at work; a session's whole life; and the end.
+    let address = ada.get("/v1/me/addresses").await.at("/items/0/id");
+    let path = format!("/v1/me/addresses/{address}");
+    let careful = ada.clone().with_header("if-match", "\"1\"");
+    let change = json!({"name": "Personal Lovelace"});
+    tokio::join!(careful.patch(&path, change.clone()), careful.patch(&path, change));
+    let wrong = json!({"email": email, "password": "a very personal password, mistyped"});
+    ada.post("/v1/auth/login", wrong).await.expect_status(401);
+    let put = Matcher { function: Some("MeUpdateFunction".to_owned()), ..Matcher::default() };
+    for _ in 0..4 {
+        shop.world().faults().once(put.clone(), Fault::Outage);
+    }
+    ada.patch("/v1/me", json!({"name": "Personal Lovelace"})).await.expect_status(500);
+    ada.patch("/v1/me", json!({"nome": "Personal Lovelace"})).await.expect_status(422);
+    let admin = shop.staff(Role::Admin).await;
+    admin.get("/v1/admin/users").await.expect_status(200);
+    admin.get(&format!("/v1/admin/users/exists?email={email}")).await.expect_status(200);
+    let next = ada.post("/v1/auth/refresh", json!({"refresh_token": ada.refresh_token()})).await.expect_status(200);
+    secrets.extend([next.at("/access_token"), next.at("/refresh_token")]);
+    let change = json!({"current_password": password, "new_password": "a very personal password, new"});
+    ada.post("/v1/me/password", change).await.expect_status(204);
+    ada.post("/v1/auth/logout", json!({"refresh_token": next.at("/refresh_token")})).await.expect_status(204);
+    let end = json!({"password": "a very personal password, new"});
+    ada.ask(http::Method::DELETE, "/v1/me", Some(end)).await.expect_status(204);
+    shop.settle().await;
+
     // The parts of a code and of a token that are secret on their own.
     secrets
         .extend(secrets.clone().iter().filter_map(|secret| secret.rsplit_once('.').map(|(_, last)| last.to_owned())));
@@ -81,6 +128,12 @@ async fn nothing_personal_leaves_the_items_that_hold_it() {
         if path == "/dev" {
             places.push((path.to_owned(), page.text().to_owned()));
         }
+    }
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(logged.contains("\"route\":\"/v1/me\"") && logged.contains("\"cause\""), "the log is read: {logged}");
+    places.push(("the log".to_owned(), logged));
+    for bucket in &world.stack().buckets {
+        places.push((bucket.name.clone(), format!("{:?}", world.engines().s3.objects(&bucket.name).unwrap())));
     }
     for (place, text) in &places {
         for secret in &secrets {

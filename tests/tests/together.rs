@@ -1,11 +1,14 @@
 //! What all stories add up to. Each function may do what it does, and nothing else: what each called is held against what
 //! template.yaml grants it. Each event is what its schema says, and there is no schema whose event nobody has seen.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_local::{Use, World};
-use holdfast_testing::Shop;
+use holdfast_testing::{Seen, Shop, seen};
 use holdfast_tests::{every_story, schemas};
+use serde_json::Value;
 
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
@@ -37,6 +40,29 @@ fn idle_grants(world: &World, used: &BTreeSet<Use>) -> Vec<String> {
         }
     }
     idle
+}
+
+/// Answers of the stories that no operation's description has: the status, and a problem's code among its words.
+fn undocumented() -> Vec<Seen> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let described = |seen: &Seen| {
+        let is = |template: &str| {
+            let (ours, theirs): (Vec<_>, Vec<_>) = (template.split('/').collect(), seen.path.split('/').collect());
+            ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| a == b || a.starts_with('{'))
+        };
+        let paths = document["paths"].as_object().unwrap();
+        // A path without parameters is meant before one with them.
+        let template = paths.keys().filter(|template| is(template)).min_by_key(|template| template.contains('{'))?;
+        let response = &paths[template][seen.method.to_lowercase()]["responses"][seen.status.to_string()];
+        let words = response["description"].as_str()?;
+        Some(seen.code.as_ref().is_none_or(|code| words.contains(code.as_str())))
+    };
+    let ours = |seen: &Seen| {
+        !seen.path.starts_with("/dev")
+            && !["no_such_route", "method_not_allowed"].contains(&seen.code.as_deref().unwrap_or_default())
+    };
+    seen().into_iter().filter(|seen| ours(seen) && described(seen) != Some(true)).collect()
 }
 
 #[tokio::test]
@@ -74,6 +100,9 @@ async fn grants_and_events_are_what_they_are_said_to_be() {
     }
     let unseen: Vec<_> = schemas::schemas().keys().filter(|kind| !seen.contains(*kind)).collect();
     assert!(unseen.is_empty(), "events that no story has seen: {unseen:#?}");
+
+    let undocumented = undocumented();
+    assert!(undocumented.is_empty(), "answers that docs/openapi.json does not know: {undocumented:#?}");
 
     // The check of grants sees what it must: without the uses of one function, its grants are idle.
     let others: BTreeSet<Use> = used.iter().filter(|one| one.function != "MeGetFunction").cloned().collect();

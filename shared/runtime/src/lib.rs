@@ -13,4 +13,4 @@ pub use aws::{Aws, Secret};
 pub use env::{Env, InitError};
 pub use function::{EventHandler, FromInit, Function, Handler, Init};
 pub use lambda::{BoxError, Gateway, invoke, run};
-pub use telemetry::start as start_telemetry;
+pub use telemetry::{start as start_telemetry, start_into as start_telemetry_into};

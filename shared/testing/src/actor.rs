@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::seen;
 use crate::transport::Transport;
 
 /// Somebody who uses the shop: a guest, a customer, one of the staff.
@@ -157,7 +158,10 @@ impl Actor {
             request.headers_mut().entry(name).or_insert_with(|| value.clone());
         }
         let asked = describe(&request);
-        Answer::new(asked, self.transport.send(request, self.address).await)
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answer = Answer::new(asked, self.transport.send(request, self.address).await);
+        seen::note(method, path, &answer);
+        answer
     }
 }
 

@@ -5,9 +5,11 @@
 
 mod actor;
 mod answer;
+mod seen;
 mod shop;
 mod transport;
 
 pub use actor::{Account, Actor};
 pub use answer::Answer;
+pub use seen::{Seen, seen};
 pub use shop::Shop;

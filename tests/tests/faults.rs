@@ -1,0 +1,123 @@
+//! What is asked for happens once, and is answered as if nothing had been: when a transaction meets another, when AWS is
+//! asked too much, and when a write took effect and its answer was lost.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+
+use std::collections::BTreeMap;
+
+use holdfast_local::{Fault, Faults, Kind, Matcher, Options};
+use holdfast_testing::{Actor, Answer, Shop};
+use holdfast_tests::every_story;
+use serde_json::json;
+
+const FAULTS: [Fault; 4] = [Fault::Conflict, Fault::Throttle, Fault::LostAnswer, Fault::Outage];
+
+/// The faults strike the function's first write of that kind.
+fn strike(shop: &Shop, function: &str, operation: &str, fault: Fault) {
+    let call = Matcher { function: Some(function.to_owned()), operation: Some(operation.to_owned()), after: 0 };
+    shop.world().faults().once(call, fault);
+}
+
+/// The events of the shop, by subject and sequence: a second effect would be a second event.
+fn events(shop: &Shop) -> BTreeMap<(String, u64), Vec<String>> {
+    let mut events: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for archived in shop.world().engines().events.archived().unwrap() {
+        let event = &archived.event["detail"];
+        let key = (event["subject"].as_str().unwrap().to_owned(), event["sequence"].as_u64().unwrap());
+        let ids = events.entry(key).or_default();
+        let id = event["id"].as_str().unwrap().to_owned();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    events
+}
+
+async fn ask(ada: &Actor, what: &str) -> Answer {
+    match what {
+        "MeUpdateFunction" => ada.patch("/v1/me", json!({"name": "Ada King"})).await,
+        "AuthRefreshFunction" => ada.post("/v1/auth/refresh", json!({"refresh_token": ada.refresh_token()})).await,
+        "AddressesCreateFunction" => {
+            let address =
+                json!({"name": "Ada", "line1": "1 Street", "city": "London", "postal_code": "1", "country": "GB"});
+            ada.post("/v1/me/addresses", address).await
+        }
+        "AuthRegisterFunction" => {
+            let body = json!({"email": "new@example.test", "password": "correct horse battery", "name": "New"});
+            ada.post("/v1/auth/register", body).await
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn each_has_one_effect_whatever_becomes_of_its_write() {
+    let writes = [
+        ("MeUpdateFunction", "TransactWriteItems", 200),
+        ("AuthRefreshFunction", "PutItem", 200),
+        ("AddressesCreateFunction", "TransactWriteItems", 201),
+        ("AuthRegisterFunction", "TransactWriteItems", 202),
+    ];
+    for (function, operation, status) in writes {
+        for fault in FAULTS {
+            let shop = Shop::open();
+            let ada = shop.customer("ada@example.test").await;
+            shop.settle().await;
+            let before = events(&shop).len();
+            strike(&shop, function, operation, fault.clone());
+            let answer = ask(&ada, function).await;
+            assert_eq!(shop.world().faults().waiting(), 0, "{function} never made the call that {fault:?} waits for");
+            assert_eq!(answer.status.as_u16(), status, "{function} and {fault:?}: {answer:?}");
+            shop.settle().await;
+            let after = events(&shop);
+            assert_eq!(after.len(), before + 1, "{function} and {fault:?}: one event more");
+            assert!(after.values().all(|ids| ids.len() == 1), "{function} and {fault:?}: {after:?}");
+            if function == "MeUpdateFunction" {
+                assert_eq!(ada.get("/v1/me").await.at("/name"), "Ada King");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn contention_that_lasts_is_told_as_what_it_is() {
+    let shop = Shop::open();
+    let ada = shop.customer("ada@example.test").await;
+    for _ in 0..8 {
+        strike(&shop, "MeUpdateFunction", "TransactWriteItems", Fault::Conflict);
+    }
+    let answer = ada.patch("/v1/me", json!({"name": "Ada King"})).await.expect_problem(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(shop.world().faults().waiting(), 0, "eight tries, and no more");
+    assert_eq!(ada.get("/v1/me").await.at("/name"), "Ada Lovelace");
+    ada.patch("/v1/me", json!({"name": "Ada King"})).await.expect_status(200);
+}
+
+/// Faults that a caller need not notice.
+const UNSEEN: [Kind; 4] = [Kind::Conflicts, Kind::Lost, Kind::Duplicates, Kind::Reorder];
+
+#[tokio::test]
+async fn every_story_is_the_same_under_faults_that_nobody_need_notice() {
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for seed in 1..=2 {
+        macro_rules! tell {
+            ($($module:ident: $($story:ident),+;)+) => {$($(
+                // These two break the shop themselves, and count what they broke.
+                if !stringify!($module).starts_with("mails") {
+                    let mut options = Options::simulated(Shop::blueprint(), seed);
+                    options.faults = Faults::seeded(&UNSEEN, seed);
+                    let shop = Shop::of(options);
+                    let world = shop.world().clone();
+                    holdfast_tests::stories::$module::$story(shop).await;
+                    for (kind, count) in world.faults().counts() {
+                        *counts.entry(kind).or_default() += count;
+                    }
+                }
+            )+)+};
+        }
+        every_story!(tell);
+    }
+    for kind in ["conflicts", "lost", "duplicates", "reorder"] {
+        assert!(counts.get(kind).is_some_and(|count| *count > 0), "nothing of {kind} happened: {counts:?}");
+    }
+}
