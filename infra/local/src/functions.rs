@@ -13,6 +13,7 @@ use holdfast_core::Ambient;
 use holdfast_runtime::{Aws, BoxError, Env, Function, Handler, Init};
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use serde::Serialize;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -23,6 +24,8 @@ use crate::template::model::{FunctionSpec, REGION, Stack};
 
 /// The most that a call may carry, either way, in bytes.
 const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
+/// What stands around a JSON string, in bytes.
+const QUOTES: usize = 2;
 
 /// All functions of a stack.
 pub(crate) struct Functions {
@@ -162,7 +165,7 @@ async fn answer(handler: Handler, request: Request<Body>) -> Result<Response<Byt
 }
 
 /// How long a value is as a JSON text, without making one.
-fn json_length(value: &Value) -> usize {
+fn json_length(value: &(impl Serialize + ?Sized)) -> usize {
     struct Length(usize);
     impl io::Write for Length {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -178,9 +181,12 @@ fn json_length(value: &Value) -> usize {
     serde_json::to_writer(&mut length, value).map_or(usize::MAX, |()| length.0)
 }
 
-/// What a body adds to a payload: text as it is, anything else in base64.
+/// What a body adds to a payload: it lies in it as a JSON string, text with its escapes, anything else in base64.
 fn payload_length(body: &Bytes) -> usize {
-    if std::str::from_utf8(body).is_ok() { body.len() } else { body.len().div_ceil(3) * 4 }
+    match std::str::from_utf8(body) {
+        Ok(text) => json_length(text) - QUOTES,
+        Err(_) => body.len().div_ceil(3) * 4,
+    }
 }
 
 impl Deployed {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use holdfast_core::Ambient;
-use holdfast_local::{Background, Blueprint, DataFolder, Faults, Options, World, seed, template};
+use holdfast_local::seed::{self, SeedError};
+use holdfast_local::{Background, Blueprint, DataFolder, Faults, Options, World, template};
 use holdfast_runtime::Env;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -48,44 +49,51 @@ fn run() -> Result<(), Box<dyn Error>> {
 
 async fn open(settings: Settings) -> Result<(), Box<dyn Error>> {
     let data = DataFolder::open(&settings.data)?;
+    // Early: links and origins name the port. Whoever comes before the shop is open waits.
+    let listener = listen(settings.port).await?;
+    let port = listener.local_addr()?.port();
     let mut overrides = template::stage_overrides(&settings.stages, "local")?;
     // What the stage says of its own address (links in mails, origins) is said of the port that was chosen.
-    let (usual, chosen) = (format!("127.0.0.1:{PORT}"), format!("127.0.0.1:{}", settings.port));
+    let (usual, chosen) = (format!("127.0.0.1:{PORT}"), format!("127.0.0.1:{port}"));
     overrides.values_mut().for_each(|value| *value = value.replace(&usual, &chosen));
     let blueprint = Blueprint::kept(&settings.template, &overrides, &data, &Ambient::system())?;
     let world = World::start(Options { faults: settings.faults, ..Options::kept(blueprint, data) })?;
     let background = Background::start(&world);
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    // Last: who finds the port open finds the shop open.
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await.map_err(|error| {
-        let port = settings.port;
-        if error.kind() == ErrorKind::AddrInUse {
-            format!("port {port} is in use; HOLDFAST_PORT names another")
-        } else {
-            format!("port {port} cannot be opened: {error}")
-        }
-    })?;
-    let port = listener.local_addr()?.port();
-    drop(io::stdout().write_all(table(port, &settings.data, settings.demo).as_bytes()));
-    let seeding = settings.demo.then(|| tokio::spawn(plant(world.clone())));
+    let table = table(port, &settings.data, settings.demo);
+    let mut welcome = tokio::spawn(welcome(world.clone(), table, settings.demo));
     let stop = async move {
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
     };
-    holdfast_local::serve(world, listener, stop).await?;
-    if let Some(seeding) = seeding {
-        seeding.abort();
+    tokio::select! {
+        served = holdfast_local::serve(world, listener, stop) => served?,
+        Ok(Err(error)) = &mut welcome => return Err(format!("the demo accounts cannot be made: {error}").into()),
     }
+    welcome.abort();
     background.stop().await;
     Ok(())
 }
 
-async fn plant(world: World) {
-    if let Err(error) = seed::demo(&world).await {
-        tracing::error!(%error, "the demo accounts could not be made");
+async fn listen(port: u16) -> Result<TcpListener, String> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+        if error.kind() == ErrorKind::AddrInUse {
+            format!("port {port} is in use; HOLDFAST_PORT names another")
+        } else {
+            format!("port {port} cannot be opened: {error}")
+        }
+    })
+}
+
+/// Says where everything is, as soon as all of it is there.
+async fn welcome(world: World, table: String, demo: bool) -> Result<(), SeedError> {
+    if demo {
+        seed::demo(&world).await?;
     }
+    drop(io::stdout().write_all(table.as_bytes()));
+    Ok(())
 }
 
 impl Settings {

@@ -19,7 +19,7 @@ use crate::dev;
 use crate::engines::{EngineError, Engines, Mail, Place};
 use crate::faults::Faults;
 use crate::functions::{CallError, Functions};
-use crate::gateway::{HttpApi, RouteError, is_for_buckets};
+use crate::gateway::{self, HttpApi, RouteError, is_for_buckets};
 use crate::keys::Blueprint;
 use crate::recorder::Recorder;
 use crate::registry;
@@ -42,6 +42,8 @@ pub struct Options {
     pub faults: Faults,
     /// The functions' code.
     pub functions: Vec<Function>,
+    /// How long its HTTP API waits for a function, in real time.
+    pub patience: Duration,
 }
 
 /// When simulated worlds begin.
@@ -57,6 +59,7 @@ impl Options {
             entropy: Arc::new(SeededEntropy::new(seed)),
             faults: Faults::none(),
             functions: registry::functions(),
+            patience: gateway::PATIENCE,
         }
     }
 
@@ -69,6 +72,7 @@ impl Options {
             entropy: Arc::new(OsEntropy),
             faults: Faults::none(),
             functions: registry::functions(),
+            patience: gateway::PATIENCE,
         }
     }
 }
@@ -124,7 +128,7 @@ pub(crate) struct Parts {
 impl World {
     /// Opens what is there, creates what is not. Functions start when they are first called.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { blueprint, data, clock, entropy, faults, functions } = options;
+        let Options { blueprint, data, clock, entropy, faults, functions, patience } = options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
         let engines = Engines::open(&stack, &place, clock.clone())?;
@@ -137,7 +141,7 @@ impl World {
         });
         let parts = Parts { engines, functions, faults, ambient };
         let inner = Inner {
-            api: HttpApi::of(&stack)?,
+            api: HttpApi::of(&stack, patience)?,
             sources: sources::of(&stack, &parts)?,
             stack,
             parts,
@@ -159,7 +163,7 @@ impl World {
         if to_buckets {
             self.objects(request).await
         } else if dev::is_local(request.uri().path()) {
-            dev::answer(self, request).await
+            dev::answer(self, request, source_ip).await
         } else {
             self.request(request, source_ip).await
         }

@@ -4,6 +4,7 @@ use std::fmt::{Display, Write};
 
 use holdfast_core::Clock;
 
+use super::storefront::FORMS;
 use crate::World;
 
 const STYLE: &str = "
@@ -20,6 +21,12 @@ summary b{flex:1 1 16rem}summary span{color:var(--soft);font-size:.875rem}
 pre{margin:0;padding:1rem;border-top:1px solid var(--line);white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,monospace}
 iframe{display:block;width:100%;height:26rem;border:0;border-top:1px solid var(--line);background:#fff}
 .empty{color:var(--soft)}
+form{display:grid;gap:1rem;max-width:30rem}
+label{display:grid;gap:.3rem;font-size:.875rem;color:var(--soft)}
+input{font:inherit;color:CanvasText;background:Canvas;padding:.6rem .75rem;border:1px solid var(--line);border-radius:.4rem}
+button{font:inherit;font-weight:600;justify-self:start;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:var(--mark);color:#fff;cursor:pointer}
+article p{margin:0;padding:.8rem 1rem}
+.well{border-left:4px solid var(--mark)}.ill{border-left:4px solid #c0392b}
 ";
 
 /// Text, with what HTML would read as its own escaped.
@@ -58,9 +65,15 @@ pub(super) fn index(world: &World) -> String {
          <tr><td><a href=\"/docs\">API documentation</a></td><td>every route, to read and to try</td></tr>\
          <tr><td><a href=\"/dev/mail\">Mailbox</a></td><td>every mail that the shop has sent, also as \
          <a href=\"/dev/mail.json\">JSON</a></td></tr>\
+         <tr><td>{}</td><td>where the links in mails lead, as long as no storefront does</td></tr>\
          <tr><td><code>POST /dev/clock</code></td><td><code>{{\"advance_seconds\": 900}}</code> moves the clock; it is now {}</td></tr>\
          <tr><td><code>POST /dev/settle</code></td><td>answers once queues, streams and due schedules are idle</td></tr>\
          </table>",
+        FORMS
+            .iter()
+            .map(|form| format!("<a href=\"{}\">{}</a>", form.path, form.title))
+            .collect::<Vec<_>>()
+            .join("<br>"),
         Escaped(&world.clock().now().to_string()),
     );
     frame("on this machine", &body)

@@ -1,17 +1,21 @@
-//! What is local only, under /dev: the mailbox, the clock, and waiting until the shop is idle. Never in template.yaml.
+//! What is local only, under /dev: the mailbox and the pages that its links lead to, the clock, and waiting until the
+//! shop is idle. Never in template.yaml.
 
 mod html;
 mod mail;
+mod storefront;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use holdfast_core::Clock;
-use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use self::storefront::Form;
 use crate::World;
 use crate::engines::Mail;
 
@@ -30,9 +34,12 @@ pub(crate) fn is_local(path: &str) -> bool {
 }
 
 /// Answers a request under /dev.
-pub(crate) async fn answer(world: &World, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn answer(world: &World, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
     if !comes_from_here(&request) {
         return refuse(StatusCode::FORBIDDEN, "only pages of this machine may ask this");
+    }
+    if let Some(form) = Form::at(request.uri().path()) {
+        return form.answer(world, request, source_ip).await;
     }
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/dev" | "/dev/") => page(&html::index(world)),
@@ -92,8 +99,11 @@ fn page(html: &str) -> Response<Bytes> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // Mails bring their own styles, and nothing else of theirs is run or loaded.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'";
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'";
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // A mail's code stands in the address of the page that it leads to.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

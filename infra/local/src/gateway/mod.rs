@@ -31,7 +31,7 @@ pub(crate) const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// The most that a request's first line and header values may hold together, in bytes.
 const HEADER_LIMIT: usize = 10_240;
 /// The API waits no longer for a function.
-const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
 /// Headers of one connection, which say nothing of the request.
 const HOP_BY_HOP: [HeaderName; 2] = [CONNECTION, TRANSFER_ENCODING];
@@ -42,12 +42,14 @@ pub(crate) struct HttpApi {
     routes: Routes,
     cors: Option<Cors>,
     throttle: Option<Throttle>,
+    patience: Duration,
 }
 
 impl HttpApi {
-    /// The API of a stack.
-    pub(crate) fn of(stack: &Stack) -> Result<Self, RouteError> {
-        Ok(Self { routes: Routes::of(stack)?, cors: Cors::of(&stack.api), throttle: Throttle::of(&stack.api) })
+    /// The API of a stack, which waits so long for a function.
+    pub(crate) fn of(stack: &Stack, patience: Duration) -> Result<Self, RouteError> {
+        let (cors, throttle) = (Cors::of(&stack.api), Throttle::of(&stack.api));
+        Ok(Self { routes: Routes::of(stack)?, cors, throttle, patience })
     }
 
     /// Answers a request.
@@ -99,7 +101,7 @@ impl HttpApi {
             return own_answer(StatusCode::NOT_FOUND, "Not Found");
         };
         let call = functions.call_http(function, normalised(request, gateway));
-        match tokio::time::timeout(INTEGRATION_TIMEOUT, call).await {
+        match tokio::time::timeout(self.patience, call).await {
             Ok(Ok(mut response)) => {
                 for name in HOP_BY_HOP {
                     response.headers_mut().remove(name);

@@ -33,6 +33,7 @@ pub(super) fn toys(script: &Script) -> Vec<Function> {
         OpenApiRouter::<Nothing>::new()
             .route("/echo", post(echo).layer(axum::extract::DefaultBodyLimit::disable()))
             .route("/big", get(async || vec![b'x'; 6 * 1024 * 1024 + 1]))
+            .route("/quotes", get(async || "\"".repeat(3 * 1024 * 1024 + 1)))
             .route("/slow", get(async || std::future::pending::<()>().await))
             .route("/panics", get(async || -> String { panic!("as scripted") }))
     };
@@ -98,6 +99,34 @@ async fn a_function_that_takes_too_long_is_ended_and_starts_afresh() {
     assert_eq!(ask(&world, Request::get("/slow"), "").await.status(), 500);
     assert_eq!(ask(&world, Request::post("/echo"), "").await.status(), 200);
     assert_eq!(script.starts("web"), 2);
+}
+
+#[tokio::test]
+async fn what_escapes_add_counts_to_the_six_megabytes() {
+    let (world, script) = super::toys();
+    // A quote is two bytes in a payload, and a byte that is no text a third more than itself.
+    let (quotes, binary) = (3 * 1024 * 1024, 6 * 1024 * 1024 / 4 * 3);
+    for (byte, most) in [(b'"', quotes), (b'\\', quotes), (b'\x01', 1024 * 1024), (0xff, binary)] {
+        let body = |length| Bytes::from(vec![byte; length]);
+        assert_eq!(ask(&world, Request::post("/echo"), body(most)).await.status(), 200, "{byte}");
+        assert_eq!(ask(&world, Request::post("/echo"), body(most + 1)).await.status(), 413, "{byte}");
+    }
+    assert_eq!(ask(&world, Request::get("/quotes"), "").await.status(), 500);
+    assert_eq!(script.starts("web"), 1);
+}
+
+#[tokio::test]
+async fn the_api_waits_no_longer_than_its_own_limit() {
+    let script = Script::default();
+    let blueprint = Blueprint::from_text(&TEMPLATE.replace("Timeout: 1}", "Timeout: 25}"), &BTreeMap::new()).unwrap();
+    let patience = Duration::from_millis(20);
+    let options = Options { functions: toys(&script), patience, ..Options::simulated(blueprint, 1) };
+    let world = World::start(options).unwrap();
+    let answer = ask(&world, Request::get("/slow"), "").await;
+    assert_eq!(said(&answer), (503, r#"{"message":"Service Unavailable"}"#));
+    // Nothing has happened to the function, whose own limit is later.
+    assert_eq!(ask(&world, Request::post("/echo"), "").await.status(), 200);
+    assert_eq!(script.starts("web"), 1);
 }
 
 #[tokio::test]

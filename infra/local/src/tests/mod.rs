@@ -84,6 +84,7 @@ Resources:
       Events:
         Echo: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: "/echo"}}
         Big: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/big"}}
+        Quotes: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/quotes"}}
         Slow: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/slow"}}
         Panics: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/panics"}}
   Broken:
