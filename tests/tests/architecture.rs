@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -23,6 +23,8 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("http", &["core", "auth", "runtime", "dynamo"]),
     ("events", &["core", "runtime", "dynamo"]),
     ("accounts", &["core", "auth", "runtime", "dynamo", "http"]),
+    ("catalog", &["core", "auth", "runtime", "dynamo", "http", "events"]),
+    ("inventory", &["core", "auth", "runtime", "dynamo", "http", "events", "accounts"]),
     ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),

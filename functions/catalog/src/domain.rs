@@ -1,0 +1,33 @@
+//! What is sold, and what may become of it. Pure: no clock, no randomness, no AWS.
+
+#![deny(clippy::as_conversions, clippy::float_arithmetic, clippy::indexing_slicing)]
+
+mod article;
+mod attribute;
+mod availability;
+mod category;
+mod options;
+mod product;
+mod slug;
+mod text;
+mod tree;
+mod variant;
+mod wrong;
+
+pub use article::{Article, NewArticle, PriceRange};
+pub use attribute::{AttributeValue, Attributes, LONGEST_NAME, MOST_ATTRIBUTES};
+pub use availability::{Availability, Shelf};
+pub use category::{Category, CategoryChange, NewCategory};
+pub use options::{Choice, ProductOption};
+pub use product::{Image, Product, ProductChange, Rendition, Status};
+pub use slug::{Slug, SlugError};
+pub use tree::{Refusal, Tree};
+pub use variant::{NewVariant, Variant, VariantChange, VariantStatus};
+pub use wrong::Wrong;
+
+use serde::{Deserialize, Deserializer};
+
+/// A field that is there, be it null: unlike one that is left out.
+fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
+}

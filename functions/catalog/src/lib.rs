@@ -1,0 +1,33 @@
+//! What is sold: products, variants, categories.
+//!
+//! In reading order: [`domain`] says what goes together, without a clock or a table; [`store`] says where it lies, and how an
+//! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues. Beside these,
+//! [`seed`] makes the demo catalog of a laptop.
+
+pub mod api;
+pub mod consumers;
+pub mod domain;
+pub mod renditions;
+pub mod rows;
+pub mod store;
+
+use holdfast_runtime::Function;
+
+/// The context's functions, in the order of its documentation.
+pub fn functions() -> Vec<Function> {
+    vec![
+        api::products_list::function(),
+        api::products_get::function(),
+        api::categories_list::function(),
+        api::products_create::function(),
+        api::products_update::function(),
+        api::products_delete::function(),
+        api::variants_create::function(),
+        api::variants_update::function(),
+        api::variants_delete::function(),
+        api::categories_create::function(),
+        api::categories_update::function(),
+        api::categories_delete::function(),
+        consumers::availability::function(),
+    ]
+}

@@ -1,0 +1,78 @@
+//! Where the catalog lies: keys, items, and the one way in which an article changes.
+//!
+//! **A product page is one Query**: a product, its variants and how they stand lie in one partition. **A list page is one
+//! Query**: a product lists in a partition for each category, brand and tag with all that the page shows, and its listings
+//! are written in the transaction that changes it. **Stock writes no product**: how variants stand is an item of its own, so
+//! that no sale makes a version of the product that somebody edits stale.
+
+mod articles;
+mod categories;
+mod changes;
+mod items;
+mod lists;
+mod stocks;
+
+pub(crate) use categories::{Grown, Growth};
+pub use changes::{Change, Happened, Shown};
+pub use items::{Listing, PriceChange};
+pub use lists::{Shelfmark, Sort};
+
+use axum::extract::FromRef;
+use holdfast_core::Ambient;
+use holdfast_dynamo::{Store, Table};
+use holdfast_http::{Guard, ServerKey};
+use holdfast_runtime::{FromInit, Init, InitError};
+
+/// The catalog's table, and what is needed to use it.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    pub(crate) table: Table,
+    pub(crate) ambient: Ambient,
+}
+
+impl FromInit for Catalog {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        let table = Store::new(init).table(init, "CATALOG_TABLE")?;
+        Ok(Self { table, ambient: init.ambient.clone() })
+    }
+}
+
+/// The same where tokens are checked: the state of an endpoint for staff, or one that shows staff more.
+#[derive(Clone, Debug)]
+pub struct Office {
+    pub(crate) catalog: Catalog,
+    pub(crate) guard: Guard,
+}
+
+impl FromInit for Office {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        Ok(Self { catalog: Catalog::from_init(init).await?, guard: Guard::from_init(init).await? })
+    }
+}
+
+impl FromRef<Office> for Guard {
+    fn from_ref(office: &Office) -> Self {
+        office.guard.clone()
+    }
+}
+
+/// The same with the server's key: where things are made under an Idempotency-Key, or cursors sealed.
+#[derive(Clone)]
+pub struct Registry {
+    pub(crate) catalog: Catalog,
+    pub(crate) guard: Guard,
+    pub(crate) server_key: ServerKey,
+}
+
+impl FromInit for Registry {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        let Office { catalog, guard } = Office::from_init(init).await?;
+        Ok(Self { catalog, guard, server_key: ServerKey::from_init(init).await? })
+    }
+}
+
+impl FromRef<Registry> for Guard {
+    fn from_ref(registry: &Registry) -> Self {
+        registry.guard.clone()
+    }
+}

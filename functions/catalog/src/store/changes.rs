@@ -1,0 +1,282 @@
+//! How an article changes: its product, its variants, its guards and its listings in one transaction, with what happened.
+
+use std::collections::BTreeMap;
+
+use holdfast_core::{CategoryId, EventId, Money, ProductId, Sku, StoredEvent, UserId, VariantId};
+use holdfast_dynamo::{Action, CommitError};
+use holdfast_http::{Fingerprint, Origin, Problem};
+use serde::{Deserialize, Serialize};
+
+use super::Catalog;
+use super::items::{Birth, PriceChange, ProductItem, SkuItem, SlugItem, VariantItem, category_key, shelf_key};
+use super::lists::listings;
+use crate::domain::{Article, Shelf, Slug, Status};
+
+/// What can happen in this context: the types and the data of its events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Happened {
+    /// A product was made.
+    #[serde(rename = "catalog.product-created.v1")]
+    ProductCreated {
+        /// Whether it is sold.
+        status: Status,
+        /// Its variants.
+        #[schema(value_type = Vec<String>)]
+        skus: Vec<Sku>,
+    },
+    /// A product was changed, other than in its variants.
+    #[serde(rename = "catalog.product-changed.v1")]
+    ProductChanged {
+        /// Whether it is sold.
+        status: Status,
+    },
+    /// A product is sold no more.
+    #[serde(rename = "catalog.product-archived.v1")]
+    ProductArchived {},
+    /// A product has one variant more.
+    #[serde(rename = "catalog.variant-added.v1")]
+    VariantAdded {
+        /// Which.
+        #[schema(value_type = String)]
+        sku: Sku,
+    },
+    /// A variant was changed, other than in its price.
+    #[serde(rename = "catalog.variant-changed.v1")]
+    VariantChanged {
+        /// Which.
+        #[schema(value_type = String)]
+        sku: Sku,
+    },
+    /// A variant costs something else, and may have changed otherwise too.
+    #[serde(rename = "catalog.price-changed.v1")]
+    PriceChanged {
+        /// Which.
+        #[schema(value_type = String)]
+        sku: Sku,
+        /// What it cost before.
+        #[schema(value_type = holdfast_http::MoneySchema)]
+        old: Money,
+        /// What it costs from now on.
+        #[schema(value_type = holdfast_http::MoneySchema)]
+        new: Money,
+    },
+    /// A variant is sold no more.
+    #[serde(rename = "catalog.variant-archived.v1")]
+    VariantArchived {
+        /// Which.
+        #[schema(value_type = String)]
+        sku: Sku,
+    },
+    /// A category was made.
+    #[serde(rename = "catalog.category-created.v1")]
+    CategoryCreated {
+        /// The category that it is in; null at the top.
+        #[schema(value_type = Option<String>)]
+        parent_id: Option<CategoryId>,
+    },
+    /// A category was changed or moved.
+    #[serde(rename = "catalog.category-changed.v1")]
+    CategoryChanged {
+        /// The category that it is in; null at the top.
+        #[schema(value_type = Option<String>)]
+        parent_id: Option<CategoryId>,
+    },
+    /// A category was removed.
+    #[serde(rename = "catalog.category-removed.v1")]
+    CategoryRemoved {},
+}
+
+/// An article as the catalog keeps it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The product and its variants.
+    pub article: Article,
+    /// How they stand.
+    pub shelf: Shelf,
+    /// What is kept of the request that made it.
+    pub(crate) birth: Birth,
+    /// The same of variants that were added by themselves.
+    pub(crate) added: BTreeMap<VariantId, Fingerprint>,
+}
+
+/// What a decision comes to.
+#[derive(Debug)]
+pub struct Change<T> {
+    /// What happened; nothing is written when nothing did.
+    pub happened: Option<Happened>,
+    /// What the caller wants to know of it.
+    pub answer: T,
+}
+
+/// What stood against a commit.
+pub(super) enum Obstacle {
+    /// Somebody else was faster, or it is there already.
+    Lost,
+    /// Another product has the slug.
+    Slug(Slug),
+    /// Another variant has the SKU.
+    Sku(Sku),
+    /// There is no such category.
+    Category(CategoryId),
+    /// The table did not answer.
+    Failed(CommitError),
+}
+
+impl From<Obstacle> for Problem {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Lost => Self::unavailable("the product kept changing"),
+            Obstacle::Slug(slug) => Self::slug_taken(&slug),
+            Obstacle::Sku(sku) => {
+                let detail = format!("{} is the SKU of another variant, or has been.", sku.as_str());
+                Self::conflict("sku_taken", "The SKU is taken", detail)
+            }
+            Obstacle::Category(id) => Self::invalid("/category_ids", format!("{id} is no category")),
+            Obstacle::Failed(error) => error.into(),
+        }
+    }
+}
+
+/// Refusals that several endpoints share.
+pub(crate) trait Refusals {
+    /// 409: another has this slug.
+    fn slug_taken(slug: &Slug) -> Self;
+}
+
+impl Refusals for Problem {
+    fn slug_taken(slug: &Slug) -> Self {
+        Self::conflict("slug_taken", "The slug is taken", format!("{slug} stands for another one, or leads to it."))
+    }
+}
+
+/// Rounds of load, decide and commit before a caller is asked to come back: each is lost to another's success.
+pub(super) const ROUNDS: u32 = 5;
+
+impl Catalog {
+    /// An event of an entity's change.
+    pub(super) fn event(
+        &self,
+        happened: &Happened,
+        subject: impl ToString,
+        sequence: u64,
+        origin: &Origin,
+        actor: UserId,
+    ) -> StoredEvent {
+        let told = serde_json::to_value(happened).unwrap_or_default();
+        let field = |name: &str| told.get(name).cloned().unwrap_or_default();
+        StoredEvent {
+            id: self.ambient.id::<EventId>(),
+            kind: field("type").as_str().unwrap_or_default().to_owned(),
+            time: self.ambient.now(),
+            subject: subject.to_string(),
+            sequence,
+            causation: origin.causation(Some(actor)),
+            data: field("data"),
+        }
+    }
+
+    /// Changes an article: loads, lets `decide` decide, and commits. When another change was faster, loads and decides again.
+    pub(crate) async fn change<T>(
+        &self,
+        id: ProductId,
+        origin: &Origin,
+        actor: UserId,
+        decide: impl Fn(&mut Shown) -> Result<Change<T>, Problem>,
+    ) -> Result<(T, Shown), Problem> {
+        for _ in 0..ROUNDS {
+            let before = self.article(id).await?.ok_or_else(|| Problem::not_found("product"))?;
+            let mut after = before.clone();
+            let Change { happened, answer } = decide(&mut after)?;
+            let Some(happened) = happened else { return Ok((answer, before)) };
+            after.count(&before, self.ambient.now());
+            let event = self.event(&happened, id, after.article.product.version, origin, actor);
+            match self.commit(Some(&before), &after, &event).await {
+                Ok(()) => return Ok((answer, after)),
+                Err(Obstacle::Lost) => {}
+                Err(obstacle) => return Err(obstacle.into()),
+            }
+        }
+        Err(Obstacle::Lost.into())
+    }
+
+    pub(super) async fn commit(
+        &self,
+        before: Option<&Shown>,
+        after: &Shown,
+        event: &StoredEvent,
+    ) -> Result<(), Obstacle> {
+        let (obstacles, actions): (Vec<_>, Vec<_>) = self.actions(before, after, event).into_iter().unzip();
+        match self.table.transaction().and_all(actions).commit().await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let failed = obstacles.into_iter().enumerate().find(|(nth, _)| error.failed_at(*nth));
+                Err(failed.map_or(Obstacle::Failed(error), |(_, obstacle)| obstacle))
+            }
+        }
+    }
+
+    /// Everything that a change writes, and what it means when its condition does not hold. The product comes first: that it
+    /// changed meanwhile explains all the rest.
+    pub(super) fn actions(
+        &self,
+        before: Option<&Shown>,
+        after: &Shown,
+        event: &StoredEvent,
+    ) -> Vec<(Obstacle, Action)> {
+        let (table, product, id) = (&self.table, &after.article.product, after.article.product.id);
+        let item = table.put_with(&ProductItem::of(product, &after.birth), event);
+        let item = match before {
+            Some(before) => item.if_version(before.article.product.version),
+            None => item.if_absent(),
+        };
+        let mut actions = vec![(Obstacle::Lost, item)];
+        if before.is_none_or(|before| before.article.product.slug != product.slug) {
+            let guard = SlugItem { slug: product.slug.clone(), product_id: id };
+            // A product may come back to a slug that it has left.
+            let own = "attribute_not_exists(pk) OR #product_id = :own";
+            let guard = table.put(&guard).when(own).value(":own", id);
+            actions.push((Obstacle::Slug(product.slug.clone()), guard));
+        }
+        let known = before.map(|before| before.article.product.category_ids.as_slice()).unwrap_or_default();
+        for category in product.category_ids.iter().filter(|category| !known.contains(category)) {
+            let there = "attribute_exists(pk) AND attribute_not_exists(#removed_at)";
+            actions.push((Obstacle::Category(*category), table.check(category_key(*category)).when(there)));
+        }
+        for variant in &after.article.variants {
+            let old = before.and_then(|before| before.variant(variant.id));
+            if old == Some(variant) {
+                continue;
+            }
+            let added = after.added.get(&variant.id).cloned();
+            actions.push((Obstacle::Lost, table.put(&VariantItem::of(id, variant, added))));
+            match old {
+                None => {
+                    let guard = SkuItem { sku: variant.sku.clone(), product_id: id };
+                    actions.push((Obstacle::Sku(variant.sku.clone()), table.put(&guard).if_absent()));
+                }
+                Some(old) if old.price != variant.price => {
+                    let (sku, event_id, at) = (variant.sku.clone(), event.id, event.time);
+                    let change = PriceChange { sku, event_id, at, old: old.price, new: variant.price };
+                    actions.push((Obstacle::Lost, table.put(&change)));
+                }
+                Some(_) => {}
+            }
+        }
+        let (old, new) = (before.map(listings).unwrap_or_default(), listings(after));
+        let gone = old.iter().filter(|listing| new.iter().all(|other| other.list != listing.list));
+        actions.extend(gone.map(|listing| (Obstacle::Lost, table.delete(holdfast_dynamo::Item::key(listing)))));
+        let changed: Vec<_> = new.iter().filter(|listing| !old.contains(listing)).collect();
+        if before.is_some() && !changed.is_empty() {
+            // They say how the variants stand: that may not change meanwhile.
+            let shelf = table.check(shelf_key(id));
+            let shelf = match after.shelf.version {
+                0 => shelf.if_absent(),
+                seen => shelf.if_version(seen),
+            };
+            actions.push((Obstacle::Lost, shelf));
+        }
+        actions.extend(changed.into_iter().map(|listing| (Obstacle::Lost, table.put(listing))));
+        actions
+    }
+}

@@ -1,0 +1,39 @@
+//! reservations-expire: looks at a reservation when its message comes, and lets go what nobody fetched.
+
+use holdfast_core::{Envelope, ReservationId};
+use holdfast_events::{ConsumeError, Consumer, queue};
+use holdfast_runtime::{FromInit, Function, Init, InitError};
+
+use super::reminders::Reminders;
+use crate::domain::Expiry;
+use crate::store::{Inventory, caused_by};
+
+/// Expires reservations.
+#[derive(Clone, Debug)]
+pub struct Expirer {
+    inventory: Inventory,
+    reminders: Reminders,
+}
+
+impl FromInit for Expirer {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        Ok(Self { inventory: Inventory::from_init(init).await?, reminders: Reminders::from_init(init).await? })
+    }
+}
+
+impl Consumer for Expirer {
+    async fn handle(&self, made: Envelope) -> Result<(), ConsumeError> {
+        let id: Result<ReservationId, _> = made.event.subject.parse();
+        let id = id.map_err(|_| ConsumeError::Poison("the event's subject is no reservation".to_owned()))?;
+        match self.inventory.expire_if_due(id, &caused_by(&made.event)).await? {
+            Expiry::Due | Expiry::Over => Ok(()),
+            // Too early is no failure: a queue holds back for 15 minutes at most. The rest is waited for anew.
+            Expiry::In(seconds) => self.reminders.remind(&made, seconds).await,
+        }
+    }
+}
+
+/// reservations-expire.
+pub fn function() -> Function {
+    queue::<Expirer>("reservations-expire")
+}

@@ -1,0 +1,126 @@
+//! Reservations: the pieces of transactions that make and end them.
+
+use holdfast_core::{Causation, Quantity, ReservationId, Sku, Timestamp};
+use holdfast_dynamo::{Action, CommitError, Query, StoreError, of_kind};
+use holdfast_http::{Fingerprint, Problem};
+use jiff::SignedDuration;
+
+use super::Inventory;
+use super::events::{Happened, by_itself};
+use super::items::{BUCKETS, ReservationItem, TimerItem, active_partition, moment, reservation_key};
+use super::stock::Move;
+use crate::domain::{Closing, Expiry, Kind, Reservation, Turn};
+
+/// How long an ended reservation can still be looked at.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How many of a bucket's due reservations are looked at in one go: what a function does within its timeout.
+const AT_ONCE: u8 = 50;
+
+impl Inventory {
+    /// The pieces that make a reservation: itself, its timer, and every stock line, in this order.
+    pub(crate) fn hold(
+        &self,
+        reservation: &Reservation,
+        fingerprint: Option<Fingerprint>,
+        cause: &Causation,
+    ) -> Vec<Action> {
+        let item = ReservationItem::new(reservation.clone(), fingerprint);
+        let made = Happened::ReservationMade { expires_at: reservation.expires_at };
+        let event = self.event(&made, reservation.id, 1, cause);
+        let timer = TimerItem { reservation_id: reservation.id, due_at: reservation.expires_at };
+        let own = [self.table.put_with(&item, &event).if_absent(), self.table.put(&timer)];
+        own.into_iter().chain(self.lines(reservation, Kind::Held, Move::Hold, cause)).collect()
+    }
+
+    /// The pieces that end an active reservation: itself, and every stock line, in this order.
+    pub(crate) fn close(&self, reservation: &Reservation, closing: Closing, cause: &Causation) -> Vec<Action> {
+        let now = self.ambient.now();
+        let (happened, kind, change): (_, _, fn(u32) -> Move) = match closing {
+            Closing::Commit => (Happened::ReservationCommitted {}, Kind::Committed, Move::Commit),
+            Closing::Release => (Happened::ReservationReleased {}, Kind::Released, Move::Free),
+            Closing::Expire => (Happened::ReservationExpired {}, Kind::Expired, Move::Free),
+        };
+        let turn = Turn { at: now, actor: cause.actor.clone(), to: closing.status() };
+        // An active reservation has had one event, and gets this one alone.
+        let event = self.event(&happened, reservation.id, 2, cause);
+        let expression = "SET #status = :status, #history = list_append(#history, :turn), #ttl = :ttl, #event = :event \
+            REMOVE #gsi1pk, #gsi1sk";
+        let own = self
+            .table
+            .update(reservation_key(reservation.id), expression)
+            .when("#status = :active")
+            .value(":active", crate::domain::Status::Active)
+            .value(":status", closing.status())
+            .value(":turn", [turn])
+            .value(":ttl", now.saturating_add(REMEMBERED).unwrap_or(now).as_second())
+            .event(&event);
+        std::iter::once(own).chain(self.lines(reservation, kind, change, cause)).collect()
+    }
+
+    fn lines(
+        &self,
+        reservation: &Reservation,
+        kind: Kind,
+        change: fn(u32) -> Move,
+        cause: &Causation,
+    ) -> impl Iterator<Item = Action> {
+        reservation.lines.iter().map(move |line| {
+            let count = change(Quantity::get(line.quantity));
+            self.moves((&line.sku, line.warehouse_id), count, kind, reservation.id, cause)
+        })
+    }
+
+    /// A reservation, and the fingerprint of the request that made it.
+    pub(crate) async fn reservation(
+        &self,
+        id: ReservationId,
+    ) -> Result<Option<(Reservation, Option<Fingerprint>)>, StoreError> {
+        let item: Option<ReservationItem> = self.table.get(&reservation_key(id)).await?;
+        Ok(item.map(|item| (item.clone().into(), item.fingerprint)))
+    }
+
+    /// Expires a reservation if it is due: in a transaction of its own. Whoever comes second finds it done.
+    pub(crate) async fn expire_if_due(&self, id: ReservationId, cause: &Causation) -> Result<Expiry, CommitError> {
+        let Some((reservation, _)) = self.reservation(id).await? else { return Ok(Expiry::Over) };
+        let expiry = reservation.expiry(self.ambient.now());
+        if expiry != Expiry::Due {
+            return Ok(expiry);
+        }
+        let pieces = self.close(&reservation, Closing::Expire, cause);
+        match self.table.transaction().and_all(pieces).commit().await {
+            Ok(()) => {
+                tracing::info!(reservation_id = %id, "hold.expired");
+                Ok(Expiry::Due)
+            }
+            // Somebody else ended it, one way or another.
+            Err(error) if error.failed_at(0) => Ok(Expiry::Over),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Expires what is due, the longest due first; of one article alone when one is named. How many, and whether there
+    /// may be more.
+    pub(crate) async fn sweep(&self, of: Option<&Sku>) -> Result<(usize, bool), Problem> {
+        let until = format!("{}#~", moment(self.ambient.now()));
+        let buckets = (0..BUCKETS).map(|bucket| {
+            let query = Query::gsi1(active_partition(bucket)).until(&until).limit(AT_ONCE);
+            async move { self.table.first(&query).await }
+        });
+        let found = futures::future::try_join_all(buckets).await?;
+        let more = found.iter().any(|bucket| bucket.len() >= usize::from(AT_ONCE));
+        let due = found.iter().map(|bucket| of_kind::<ReservationItem>(bucket)).collect::<Result<Vec<_>, _>>()?;
+        let due = due.into_iter().flatten().map(Reservation::from);
+        let due: Vec<_> = due.filter(|reservation| of.is_none_or(|sku| reservation.holds(sku))).collect();
+        let mut expired = 0;
+        for reservation in due {
+            let expiry = self.expire_if_due(reservation.id, &by_itself(reservation.id)).await?;
+            expired += usize::from(expiry == Expiry::Due);
+        }
+        Ok((expired, more))
+    }
+
+    /// A new reservation's first step.
+    pub(crate) fn first_turn(at: Timestamp, cause: &Causation) -> Vec<Turn> {
+        vec![Turn { at, actor: cause.actor.clone(), to: crate::domain::Status::Active }]
+    }
+}
