@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`domain`] says what goes together, without a clock or a table; [`store`] says where it lies, and how an
 //! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues. Beside these,
-//! [`seed`] makes the demo catalog of a laptop.
+//! a demo catalog of a laptop comes with the wiring.
 
 pub mod api;
 pub mod consumers;
