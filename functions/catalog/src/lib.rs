@@ -1,8 +1,7 @@
 //! What is sold: products, variants, categories.
 //!
 //! In reading order: [`domain`] says what goes together, without a clock or a table; [`store`] says where it lies, and how an
-//! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues. Beside these,
-//! a demo catalog of a laptop comes with the wiring.
+//! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues.
 
 pub mod api;
 pub mod consumers;
