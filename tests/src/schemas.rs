@@ -139,11 +139,10 @@ mod tests {
             kind: kind.to_owned(),
             time: Timestamp::UNIX_EPOCH,
             subject: "usr_00000000000000000000000001".to_owned(),
-            sequence: 1,
             causation,
             data,
         };
-        serde_json::to_value(Envelope { source: "holdfast.accounts".to_owned(), event }).unwrap()
+        serde_json::to_value(Envelope { source: "holdfast.accounts".to_owned(), sequence: 1, event }).unwrap()
     }
 
     fn registered() -> Value {

@@ -89,7 +89,7 @@ fn is_final(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use holdfast_core::{StoredEvent, Timestamp};
+    use holdfast_core::{Envelope, StoredEvent, Timestamp};
 
     use super::*;
 
@@ -99,11 +99,10 @@ mod tests {
             kind: "accounts.user-registered.v1".to_owned(),
             time: Timestamp::UNIX_EPOCH,
             subject: "usr_00000000000000000000000001".to_owned(),
-            sequence: 1,
             causation: Default::default(),
             data: Default::default(),
         };
-        Entry::new(at, "holdfast.accounts", event).unwrap()
+        Entry::new(at, Envelope { source: "holdfast.accounts".to_owned(), sequence: 1, event }).unwrap()
     }
 
     fn result(code: Option<&str>) -> PutEventsResultEntry {

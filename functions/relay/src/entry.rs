@@ -2,7 +2,7 @@
 
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use holdfast_core::{Envelope, StoredEvent};
+use holdfast_core::Envelope;
 
 /// PutEvents' own limit.
 const MOST_ENTRIES: usize = 10;
@@ -21,12 +21,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The event of the record `at`, as said by `source`; nothing when the bus could not take it.
-    pub(crate) fn new(at: usize, source: &str, event: StoredEvent) -> Option<Self> {
-        let (kind, time) = (event.kind.clone(), DateTime::from_secs(event.time.as_second()));
-        let envelope = Envelope { source: source.to_owned(), event };
+    /// The event of the record `at`; nothing when the bus could not take it.
+    pub(crate) fn new(at: usize, envelope: Envelope) -> Option<Self> {
         let detail = serde_json::to_string(&envelope).ok()?;
-        let entry = Self { at, kind, time, source: envelope.source, detail };
+        let Envelope { source, event, .. } = envelope;
+        let entry = Self { at, kind: event.kind, time: DateTime::from_secs(event.time.as_second()), source, detail };
         (entry.bytes() <= MOST_BYTES).then_some(entry)
     }
 
@@ -65,25 +64,25 @@ pub(crate) fn batches(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
-    use holdfast_core::Timestamp;
+    use holdfast_core::{StoredEvent, Timestamp};
     use serde_json::{Value, json};
 
     use super::*;
 
-    fn event(bytes: usize) -> StoredEvent {
-        StoredEvent {
+    fn envelope(bytes: usize) -> Envelope {
+        let event = StoredEvent {
             id: "evt_00000000000000000000000001".parse().unwrap(),
             kind: "accounts.user-registered.v1".to_owned(),
             time: Timestamp::UNIX_EPOCH,
             subject: "usr_00000000000000000000000001".to_owned(),
-            sequence: 1,
             causation: Default::default(),
             data: json!({"filler": "x".repeat(bytes)}),
-        }
+        };
+        Envelope { source: "holdfast.accounts".to_owned(), sequence: 1, event }
     }
 
     fn entry(at: usize, bytes: usize) -> Entry {
-        Entry::new(at, "holdfast.accounts", event(bytes)).unwrap()
+        Entry::new(at, envelope(bytes)).unwrap()
     }
 
     #[test]
@@ -104,7 +103,7 @@ mod tests {
     fn an_entry_may_be_as_large_as_a_call_and_not_a_byte_larger() {
         let spare = MOST_BYTES - entry(1, 0).bytes();
         assert_eq!(entry(1, spare).bytes(), MOST_BYTES);
-        assert_eq!(Entry::new(1, "holdfast.accounts", event(spare + 1)), None);
+        assert_eq!(Entry::new(1, envelope(spare + 1)), None);
     }
 
     #[test]

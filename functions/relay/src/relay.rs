@@ -60,9 +60,9 @@ impl Relay {
         let mut entries = Vec::with_capacity(records.len());
         let mut buried = Ok(());
         for (at, record) in records.iter().enumerate() {
-            let unpublishable = match stream::new_event(record) {
+            let unpublishable = match stream::new_event(&self.source, record) {
                 Ok(None) => continue,
-                Ok(Some(event)) => match Entry::new(at, &self.source, event) {
+                Ok(Some(event)) => match Entry::new(at, event) {
                     Some(entry) => {
                         entries.push(entry);
                         continue;

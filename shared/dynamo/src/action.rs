@@ -24,9 +24,6 @@ pub struct Action {
     pub(crate) broken: Option<String>,
 }
 
-/// What an event may lack.
-const OPTIONAL: [&str; 3] = ["causation_id", "actor", "traceparent"];
-
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
     Put(Attributes),
@@ -89,47 +86,20 @@ impl Action {
         self
     }
 
-    /// An update stores this event: the expression sets `#event = :event`.
-    pub fn event(self, event: &StoredEvent) -> Self {
-        let own = Some(event.id);
-        Self { event: own, ..self.value(":event", event) }
-    }
-
-    /// An update stores this event and counts it: the item's `version` grows by one and is the event's `sequence`, without
-    /// having been read, so that two writers of one item need not wait for one another.
+    /// An update stores this event and counts it: the item's `version` grows by one, without having been read, so that
+    /// two writers of one item need not wait for one another.
     ///
-    /// The item must have an event already, and the expression must be one of `SET` alone.
-    pub fn counted_event(mut self, event: &StoredEvent) -> Self {
-        let Verb::Update(_, expression) = &mut self.verb else {
-            self.broken = Some("only an update counts its event".to_owned());
-            return self;
-        };
-        let fields: serde_dynamo::Item = match serde_dynamo::to_item(event) {
-            Ok(fields) => fields,
-            Err(error) => {
-                self.broken = Some(error.to_string());
-                return self;
+    /// The expression ends with what it sets. Alone, such an update would count twice when its answer is lost: it needs a
+    /// condition beside it that cannot hold twice.
+    pub fn event(mut self, event: &StoredEvent) -> Self {
+        match &mut self.verb {
+            Verb::Update(_, expression) => expression.push_str(", #version = #version + :one, #event = :event"),
+            Verb::Put(_) | Verb::Delete(_) | Verb::Check(_) => {
+                self.broken = Some("only an update counts its event".to_owned());
             }
-        };
-        let mut fields = fields.into_inner();
-        fields.remove("sequence");
-        let mut names: Vec<_> = fields.keys().cloned().collect();
-        names.sort_unstable();
-        expression.push_str(", #version = #version + :one, #event.#sequence = #version + :one");
-        for name in &names {
-            expression.push_str(&format!(", #event.#{name} = :event_{name}"));
-        }
-        // What the event before had and this one has not.
-        let absent = OPTIONAL.iter().filter(|name| !fields.contains_key(**name)).map(|name| format!("#event.#{name}"));
-        let absent: Vec<_> = absent.collect();
-        if !absent.is_empty() {
-            expression.push_str(&format!(" REMOVE {}", absent.join(", ")));
-        }
-        for (name, value) in fields {
-            self.values.insert(format!(":event_{name}"), value.into());
         }
         self.event = Some(event.id);
-        self.value(":one", 1)
+        self.value(":event", event).value(":one", 1)
     }
 
     /// The names that the expressions use.
@@ -233,18 +203,14 @@ mod tests {
             kind: "a.b.v1".to_owned(),
             time: holdfast_core::Timestamp::UNIX_EPOCH,
             subject: "s".to_owned(),
-            sequence: 0,
             causation: holdfast_core::Causation { actor: Some("usr".to_owned()), ..Default::default() },
             data: serde_json::json!({"quantity": 1}),
         };
-        let action = Action::update("t", Key::new("A", "B"), "SET #n = :n").value(":n", 1).counted_event(&event);
+        let action = Action::update("t", Key::new("A", "B"), "SET #n = :n").value(":n", 1).event(&event);
         let Verb::Update(_, expression) = &action.verb else { panic!("it is an update") };
-        let wanted = "SET #n = :n, #version = #version + :one, #event.#sequence = #version + :one, \
-            #event.#actor = :event_actor, #event.#correlation_id = :event_correlation_id, #event.#data = :event_data, \
-            #event.#id = :event_id, #event.#subject = :event_subject, #event.#time = :event_time, \
-            #event.#type = :event_type REMOVE #event.#causation_id, #event.#traceparent";
+        let wanted = "SET #n = :n, #version = #version + :one, #event = :event";
         assert_eq!(expression, wanted);
-        assert_eq!(action.values.len(), 9);
-        assert!(Action::check("t", Key::new("A", "B")).counted_event(&event).broken.is_some());
+        assert_eq!(action.values.len(), 3);
+        assert!(Action::check("t", Key::new("A", "B")).event(&event).broken.is_some());
     }
 }

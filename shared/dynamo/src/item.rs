@@ -81,6 +81,10 @@ pub(crate) fn write<T: Item>(item: &T, event: Option<&StoredEvent>) -> Result<At
         attributes.insert("ttl".to_owned(), AttributeValue::N(at.as_second().to_string()));
     }
     if let Some(event) = event {
+        if !attributes.contains_key("version") {
+            let reason = "it bears events, and has no `version` to count them".to_owned();
+            return Err(StoreError::Unreadable { entity: T::ENTITY, version: T::VERSION, reason });
+        }
         let event = serde_dynamo::to_attribute_value(event).map_err(unwritable)?;
         attributes.insert("event".to_owned(), event);
     }

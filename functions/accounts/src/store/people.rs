@@ -1,7 +1,7 @@
 //! People: how one is found, and the one way in which one changes.
 
 use holdfast_auth::Permission;
-use holdfast_core::{EventId, StoredEvent, Timestamp, UserId};
+use holdfast_core::{StoredEvent, Timestamp, UserId};
 use holdfast_dynamo::{Action, CommitError, of_kind};
 use holdfast_http::{Customer, Origin, Problem};
 
@@ -63,21 +63,10 @@ impl Accounts {
         &self,
         happened: &Happened,
         subject: impl ToString,
-        sequence: u64,
         origin: &Origin,
         actor: Option<UserId>,
     ) -> StoredEvent {
-        let told = serde_json::to_value(happened).unwrap_or_default();
-        let field = |name: &str| told.get(name).cloned().unwrap_or_default();
-        StoredEvent {
-            id: self.ambient.id::<EventId>(),
-            kind: field("type").as_str().unwrap_or_default().to_owned(),
-            time: self.ambient.now(),
-            subject: subject.to_string(),
-            sequence,
-            causation: origin.causation(actor),
-            data: field("data"),
-        }
+        StoredEvent::now(&self.ambient, happened, subject, origin.causation(actor))
     }
 
     /// Whose address this is.
@@ -173,7 +162,7 @@ impl Accounts {
         let change = decide(&mut person, now)?;
         person.user.version = seen.saturating_add(1);
         person.user.updated_at = now;
-        let event = self.event(&change.happened, id, person.user.version, origin, actor);
+        let event = self.event(&change.happened, id, origin, actor);
         let user = self.table.put_with(&UserItem::from(person.user.clone()), &event).if_version(seen);
         let profile = match (&before, &person.profile) {
             (before, Some(after)) if before.as_ref() != Some(after) => Some(self.table.put(after)),
@@ -207,7 +196,7 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<bool, Problem> {
         let guard = EmailItem { email: profile.email.clone(), user_id: user.id };
-        let event = self.event(happened, user.id, user.version, origin, None);
+        let event = self.event(happened, user.id, origin, None);
         let transaction = self.table.transaction();
         let transaction = transaction.and(self.table.put_with(&UserItem::from(user), &event).if_absent());
         let transaction = transaction.and(self.table.put(profile)).and(self.table.put(&guard).if_absent());

@@ -1,7 +1,7 @@
 //! Sessions: beginning, going on, ending.
 
 use holdfast_auth::RefreshToken;
-use holdfast_core::{SessionId, StoredEvent, UserId};
+use holdfast_core::{SessionId, UserId};
 use holdfast_dynamo::{Action, Item, Key, Query, of_kind};
 use holdfast_http::{Origin, Problem};
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ impl Accounts {
             last_used_at: now,
             state: SessionState::Active,
         };
-        let event = self.event(&Happened::SessionStarted { user_id: user.id }, id, 1, origin, Some(user.id));
+        let event = self.event(&Happened::SessionStarted { user_id: user.id }, id, origin, Some(user.id));
         let item = SessionItem::from(session.clone());
         let transaction = self.table.transaction().and(self.table.put_with(&item, &event).if_absent());
         transaction.and(self.at_home(email, origin)).commit().await?;
@@ -139,7 +139,7 @@ impl Accounts {
 
     /// The same as a piece of a transaction.
     pub(crate) fn changed_session(&self, session: &Session, happened: &Happened, origin: &Origin) -> Action {
-        let event: StoredEvent = self.event(happened, session.id, session.version, origin, Some(session.user_id));
+        let event = self.event(happened, session.id, origin, Some(session.user_id));
         let seen = session.version.saturating_sub(1);
         self.table.put_with(&SessionItem::from(session.clone()), &event).if_version(seen)
     }

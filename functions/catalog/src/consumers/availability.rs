@@ -1,6 +1,6 @@
 //! catalog-availability: brings how variants stand to where pages show it, so that no page has to ask stock.
 
-use holdfast_core::{Envelope, ProductId, Sku};
+use holdfast_core::{Envelope, ProductId, Sku, StoredEvent};
 use holdfast_events::{ConsumeError, Consumer, queue};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use serde::Deserialize;
@@ -44,12 +44,11 @@ impl FromInit for Shelves {
 
 impl Consumer for Shelves {
     async fn handle(&self, envelope: Envelope) -> Result<(), ConsumeError> {
-        let event = envelope.event;
-        let subject = &event.subject;
+        let subject = &envelope.event.subject;
         let sku = || subject.parse::<Sku>().map_err(|_| poison("its subject is no SKU"));
-        match read(&event.kind, event.data)? {
+        match read(&envelope.event)? {
             Heard::Counted {} => self.0.hear(&sku()?, Availability::InStock, BEFORE_ALL_LEVELS).await?,
-            Heard::Level { is } => self.0.hear(&sku()?, is, event.sequence).await?,
+            Heard::Level { is } => self.0.hear(&sku()?, is, envelope.sequence).await?,
             Heard::Product {} | Heard::Variant {} => {
                 let product = subject.parse::<ProductId>().map_err(|_| poison("its subject is no product"))?;
                 self.0.restock(product).await?;
@@ -63,9 +62,8 @@ fn poison(why: &str) -> ConsumeError {
     ConsumeError::Poison(why.to_owned())
 }
 
-fn read(kind: &str, data: serde_json::Value) -> Result<Heard, ConsumeError> {
-    let told = serde_json::json!({"type": kind, "data": data});
-    serde_json::from_value(told).map_err(|_| poison("it is of no type that is heard of, or not of its shape"))
+fn read(event: &StoredEvent) -> Result<Heard, ConsumeError> {
+    event.told().map_err(|_| poison("it is of no type that is heard of, or not of its shape"))
 }
 
 /// catalog-availability.
@@ -75,8 +73,16 @@ pub fn function() -> Function {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use holdfast_core::{Ambient, Causation};
     use serde_json::json;
+
+    use super::*;
+
+    fn read(kind: &str, data: serde_json::Value) -> Result<Heard, ConsumeError> {
+        let event =
+            StoredEvent::now(&Ambient::system(), &json!({"type": kind, "data": data}), "s", Causation::default());
+        super::read(&event)
+    }
 
     #[test]
     fn levels_are_read_and_strange_events_are_not_passed_over() {

@@ -83,7 +83,7 @@ impl Catalog {
             let shown = Shown { article: article.clone(), shelf: Shelf::default(), birth, added: BTreeMap::new() };
             let skus = article.variants.iter().map(|variant| variant.sku.clone()).collect();
             let happened = Happened::ProductCreated { status: article.product.status, skus };
-            let event = self.event(&happened, id, 1, origin, actor);
+            let event = self.event(&happened, id, origin, actor);
             match (self.commit(None, &shown, &event).await, namesake.take()) {
                 (Ok(()), _) => return Ok(article),
                 (Err(Obstacle::Lost), _) => return self.made_before(article, &fingerprint).await,

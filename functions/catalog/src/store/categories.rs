@@ -94,7 +94,7 @@ impl Catalog {
                     (category, birth, Some(now), Happened::CategoryRemoved {})
                 }
             };
-            let event = self.event(&happened, category.id, category.version, origin, actor);
+            let event = self.event(&happened, category.id, origin, actor);
             let tree = self.table.put(&TreeItem { version: seen.saturating_add(1) });
             let tree = if seen == 0 { tree.if_absent() } else { tree.if_version(seen) };
             let item = self.table.put_with(&CategoryItem { category, birth, removed_at }, &event);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::{CategoryId, EventId, Money, ProductId, Sku, StoredEvent, UserId, VariantId};
+use holdfast_core::{CategoryId, Money, ProductId, Sku, StoredEvent, UserId, VariantId};
 use holdfast_dynamo::{Action, CommitError};
 use holdfast_http::{Fingerprint, Origin, Problem};
 use serde::{Deserialize, Serialize};
@@ -159,21 +159,10 @@ impl Catalog {
         &self,
         happened: &Happened,
         subject: impl ToString,
-        sequence: u64,
         origin: &Origin,
         actor: UserId,
     ) -> StoredEvent {
-        let told = serde_json::to_value(happened).unwrap_or_default();
-        let field = |name: &str| told.get(name).cloned().unwrap_or_default();
-        StoredEvent {
-            id: self.ambient.id::<EventId>(),
-            kind: field("type").as_str().unwrap_or_default().to_owned(),
-            time: self.ambient.now(),
-            subject: subject.to_string(),
-            sequence,
-            causation: origin.causation(Some(actor)),
-            data: field("data"),
-        }
+        StoredEvent::now(&self.ambient, happened, subject, origin.causation(Some(actor)))
     }
 
     /// Changes an article: loads, lets `decide` decide, and commits. When another change was faster, loads and decides again.
@@ -190,7 +179,7 @@ impl Catalog {
             let Change { happened, answer } = decide(&mut after)?;
             let Some(happened) = happened else { return Ok((answer, before)) };
             after.count(&before, self.ambient.now());
-            let event = self.event(&happened, id, after.article.product.version, origin, actor);
+            let event = self.event(&happened, id, origin, actor);
             match self.commit(Some(&before), &after, &event).await {
                 Ok(()) => return Ok((answer, after)),
                 Err(Obstacle::Lost) => {}

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use holdfast_core::{Envelope, StoredEvent};
+use holdfast_core::Envelope;
 use holdfast_events::stream::{self, Unreadable};
 use holdfast_events::{ConsumeError, Failures};
 use holdfast_runtime::{BoxError, EventHandler, FromInit, Function, Init, InitError};
@@ -54,22 +54,22 @@ impl Projector {
                 None => Ok(()),
             };
         }
-        let Some(event) = stream::new_event(record).map_err(poison)? else { return Ok(()) };
+        let Some(told) = stream::new_event(SOURCE, record).map_err(poison)? else { return Ok(()) };
         if let Some(change) = stream::change_of::<StockItem>(record).map_err(poison)? {
-            let cause = caused_by(&event);
-            let Some(movement) = movement(change, event) else { return Ok(()) };
+            let cause = caused_by(&told.event);
+            let Some(movement) = movement(change, told.event) else { return Ok(()) };
             let sku = movement.sku.clone();
             self.inventory.record(movement).await?;
             return Ok(self.inventory.level(&sku, &cause).await?);
         }
         if let Some(change) = stream::change_of::<ArticleItem>(record).map_err(poison)? {
             let Some(article) = change.new else { return Ok(()) };
-            return Ok(self.inventory.level(&article.sku, &caused_by(&event)).await?);
+            return Ok(self.inventory.level(&article.sku, &caused_by(&told.event)).await?);
         }
         if let Some(change) = stream::change_of::<ReservationItem>(record).map_err(poison)? {
             let made = change.new.filter(|_| change.old.is_none()).map(Reservation::from);
             return match made {
-                Some(reservation) => self.remind(&reservation, event).await,
+                Some(reservation) => self.remind(&reservation, &told).await,
                 None => Ok(()),
             };
         }
@@ -77,13 +77,13 @@ impl Projector {
     }
 
     /// A new reservation: somebody looks when its time is up.
-    async fn remind(&self, reservation: &Reservation, event: StoredEvent) -> Result<(), ConsumeError> {
+    async fn remind(&self, reservation: &Reservation, made: &Envelope) -> Result<(), ConsumeError> {
         let in_s = match reservation.expiry(self.inventory.ambient.now()) {
             Expiry::In(seconds) => seconds,
             Expiry::Due => 0,
             Expiry::Over => return Ok(()),
         };
-        self.reminders.remind(&Envelope { source: SOURCE.to_owned(), event }, in_s).await
+        self.reminders.remind(made, in_s).await
     }
 
     /// A timer is gone: its reservation's time is up, if it is still there.

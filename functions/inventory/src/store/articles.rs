@@ -18,7 +18,7 @@ impl Inventory {
     pub(crate) fn keep(&self, sku: &Sku, low_stock_threshold: u32, cause: &Causation) -> Action {
         let (version, created_at) = (1, self.ambient.now());
         let item = ArticleItem { sku: sku.clone(), low_stock_threshold, version, created_at };
-        let event = self.event(&Happened::ArticleCreated { low_stock_threshold }, sku, version, cause);
+        let event = self.event(&Happened::ArticleCreated { low_stock_threshold }, sku, cause);
         self.table.put_with(&item, &event).if_absent()
     }
 
@@ -26,7 +26,7 @@ impl Inventory {
     pub(crate) fn set_threshold(&self, article: &ArticleItem, threshold: u32, cause: &Causation) -> Action {
         let version = article.version.saturating_add(1);
         let item = ArticleItem { low_stock_threshold: threshold, version, ..article.clone() };
-        let event = self.event(&Happened::ThresholdSet { low_stock_threshold: threshold }, &item.sku, version, cause);
+        let event = self.event(&Happened::ThresholdSet { low_stock_threshold: threshold }, &item.sku, cause);
         self.table.put_with(&item, &event).if_version(article.version)
     }
 

@@ -1,6 +1,6 @@
 //! What can happen in this context.
 
-use holdfast_core::{Causation, EventId, ReservationId, StoredEvent, Timestamp, WarehouseId};
+use holdfast_core::{Causation, ReservationId, StoredEvent, Timestamp, WarehouseId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -150,23 +150,7 @@ pub(crate) fn by_itself(reservation: ReservationId) -> Causation {
 
 impl Inventory {
     /// An event of an entity's change.
-    pub(crate) fn event(
-        &self,
-        happened: &Happened,
-        subject: impl ToString,
-        sequence: u64,
-        cause: &Causation,
-    ) -> StoredEvent {
-        let told = serde_json::to_value(happened).unwrap_or_default();
-        let field = |name: &str| told.get(name).cloned().unwrap_or_default();
-        StoredEvent {
-            id: self.ambient.id::<EventId>(),
-            kind: field("type").as_str().unwrap_or_default().to_owned(),
-            time: self.ambient.now(),
-            subject: subject.to_string(),
-            sequence,
-            causation: cause.clone(),
-            data: field("data"),
-        }
+    pub(crate) fn event(&self, happened: &Happened, subject: impl ToString, cause: &Causation) -> StoredEvent {
+        StoredEvent::now(&self.ambient, happened, subject, cause.clone())
     }
 }

@@ -183,6 +183,7 @@ impl From<WarehouseItem> for Warehouse {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReservationItem {
     pub(super) id: ReservationId,
+    version: u64,
     pub(super) lines: Vec<Take>,
     pub(super) reference: Note,
     pub(super) status: Status,
@@ -208,13 +209,13 @@ impl Item for ReservationItem {
 impl ReservationItem {
     pub(super) fn new(reservation: Reservation, fingerprint: Option<Fingerprint>) -> Self {
         let Reservation { id, lines, reference, status, created_at, expires_at, history } = reservation;
-        Self { id, lines, reference, status, created_at, expires_at, history, fingerprint }
+        Self { id, version: 1, lines, reference, status, created_at, expires_at, history, fingerprint }
     }
 }
 
 impl From<ReservationItem> for Reservation {
     fn from(item: ReservationItem) -> Self {
-        let ReservationItem { id, lines, reference, status, created_at, expires_at, history, fingerprint: _ } = item;
+        let ReservationItem { id, lines, reference, status, created_at, expires_at, history, .. } = item;
         Self { id, lines, reference, status, created_at, expires_at, history }
     }
 }

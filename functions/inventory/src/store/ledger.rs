@@ -5,7 +5,6 @@ use holdfast_dynamo::{CommitError, Query, StoreError, of_kind};
 use holdfast_events::stream::Change;
 use holdfast_http::Problem;
 use jiff::SignedDuration;
-use serde_json::json;
 
 use super::items::{ARTICLES, MovementItem, article_partition, movements_partition};
 use super::{ArticleItem, Happened, Inventory, StockItem};
@@ -29,8 +28,7 @@ pub struct Discrepancy {
 pub(crate) fn movement(change: Change<StockItem>, event: StoredEvent) -> Option<Movement> {
     let stock = change.new?;
     let before = change.old.map(|old| old.balance()).unwrap_or_default();
-    let happened = json!({"type": event.kind, "data": event.data});
-    let (kind, reference) = serde_json::from_value::<Happened>(happened).ok()?.movement()?;
+    let (kind, reference) = event.told::<Happened>().ok()?.movement()?;
     let after = stock.balance();
     let (available_by, reserved_by) = after.since(before);
     Some(Movement {

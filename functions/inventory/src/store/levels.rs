@@ -24,7 +24,7 @@ impl Inventory {
             return Ok(());
         }
         let level = LevelItem { sku: sku.clone(), level: is, version: seen.saturating_add(1) };
-        let event = self.event(&Happened::LevelChanged { was, is, available, threshold }, sku, level.version, cause);
+        let event = self.event(&Happened::LevelChanged { was, is, available, threshold }, sku, cause);
         let write = self.table.put_with(&level, &event);
         let write = if seen == 0 { write.if_absent() } else { write.if_version(seen) };
         self.table.commit(write).await

@@ -26,7 +26,7 @@ impl Inventory {
     ) -> Vec<Action> {
         let item = ReservationItem::new(reservation.clone(), fingerprint);
         let made = Happened::ReservationMade { expires_at: reservation.expires_at };
-        let event = self.event(&made, reservation.id, 1, cause);
+        let event = self.event(&made, reservation.id, cause);
         let timer = TimerItem { reservation_id: reservation.id, due_at: reservation.expires_at };
         let own = [self.table.put_with(&item, &event).if_absent(), self.table.put(&timer)];
         own.into_iter().chain(self.lines(reservation, Kind::Held, Move::Hold, cause)).collect()
@@ -41,10 +41,9 @@ impl Inventory {
             Closing::Expire => (Happened::ReservationExpired {}, Kind::Expired, Move::Free),
         };
         let turn = Turn { at: now, actor: cause.actor.clone(), to: closing.status() };
-        // An active reservation has had one event, and gets this one alone.
-        let event = self.event(&happened, reservation.id, 2, cause);
-        let expression = "SET #status = :status, #history = list_append(#history, :turn), #ttl = :ttl, #event = :event \
-            REMOVE #gsi1pk, #gsi1sk";
+        let event = self.event(&happened, reservation.id, cause);
+        let expression = "REMOVE #gsi1pk, #gsi1sk \
+            SET #status = :status, #history = list_append(#history, :turn), #ttl = :ttl";
         let own = self
             .table
             .update(reservation_key(reservation.id), expression)

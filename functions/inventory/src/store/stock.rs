@@ -99,7 +99,7 @@ impl Inventory {
         let (shard, version) = (SHARD, 1);
         let item =
             StockItem { sku: sku.clone(), warehouse_id, shard, available, reserved: 0, version, counted_by: None };
-        let event = self.event(&Happened::moved(kind, reference), subject(sku, warehouse_id), version, cause);
+        let event = self.event(&Happened::moved(kind, reference), subject(sku, warehouse_id), cause);
         self.table.put_with(&item, &event).if_absent()
     }
 
@@ -123,14 +123,14 @@ impl Inventory {
                 ("SET #available = #available + :n, #reserved = #reserved - :n", "#reserved >= :n", count)
             }
         };
-        let event = self.event(&Happened::moved(kind, reference), subject(sku, warehouse), 0, cause);
+        let event = self.event(&Happened::moved(kind, reference), subject(sku, warehouse), cause);
         let action = self.table.update(stock_key(sku, warehouse), expression).when(condition);
         let action = if matches!(change, Move::In(_)) {
             action.value(":room", Count::MOST.saturating_sub(count))
         } else {
             action
         };
-        action.value(":n", count).counted_event(&event)
+        action.value(":n", count).event(&event)
     }
 
     /// Sets what lies there to what was counted, what is held included; once a count.
@@ -141,11 +141,11 @@ impl Inventory {
         count: ReceiptId,
         cause: &Causation,
     ) -> Action {
-        let event = self.event(&Happened::moved(Kind::Counted, count), subject(sku, warehouse), 0, cause);
+        let event = self.event(&Happened::moved(Kind::Counted, count), subject(sku, warehouse), cause);
         let expression = "SET #available = :on_hand - #reserved, #counted_by = :count";
         let condition = "#reserved <= :on_hand AND (attribute_not_exists(#counted_by) OR #counted_by <> :count)";
         let action = self.table.update(stock_key(sku, warehouse), expression).when(condition);
-        action.value(":on_hand", on_hand).value(":count", count).counted_event(&event)
+        action.value(":on_hand", on_hand).value(":count", count).event(&event)
     }
 }
 

@@ -33,13 +33,13 @@ impl Inventory {
 
     /// Writes a new warehouse.
     pub(crate) fn open_warehouse(&self, warehouse: &Warehouse, cause: &Causation) -> Action {
-        let event = self.event(&Happened::WarehouseCreated {}, warehouse.id, warehouse.version, cause);
+        let event = self.event(&Happened::WarehouseCreated {}, warehouse.id, cause);
         self.table.put_with(&WarehouseItem::from(warehouse.clone()), &event).if_absent()
     }
 
     /// Writes a changed warehouse, unless somebody else has changed it since `seen`.
     pub(crate) fn change_warehouse(&self, warehouse: &Warehouse, seen: u64, cause: &Causation) -> Action {
-        let event = self.event(&Happened::WarehouseChanged {}, warehouse.id, warehouse.version, cause);
+        let event = self.event(&Happened::WarehouseChanged {}, warehouse.id, cause);
         self.table.put_with(&WarehouseItem::from(warehouse.clone()), &event).if_version(seen)
     }
 }

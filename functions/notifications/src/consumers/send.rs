@@ -10,7 +10,6 @@ use holdfast_core::{CodeId, Envelope, EventId, UserId};
 use holdfast_events::{Claims, ConsumeError, Consumer, queue};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::letter::Mail;
 use crate::mails::{already_registered, reset_password, verify_email};
@@ -62,8 +61,7 @@ impl Consumer for Post {
 
 fn read(envelope: &Envelope) -> Result<(EventId, UserId, Occasion), ConsumeError> {
     let event = &envelope.event;
-    let occasion = serde_json::from_value(json!({"type": event.kind, "data": event.data}));
-    let occasion = occasion.map_err(|_| ConsumeError::Poison("no mail is known for such an event".to_owned()))?;
+    let occasion = event.told().map_err(|_| ConsumeError::Poison("no mail is known for such an event".to_owned()))?;
     let user = event.subject.parse().map_err(|_| ConsumeError::Poison("the event's subject is no user".to_owned()))?;
     Ok((event.id, user, occasion))
 }
@@ -152,11 +150,10 @@ mod tests {
             kind: happened["type"].as_str().unwrap().to_owned(),
             time: Timestamp::UNIX_EPOCH,
             subject: subject.to_owned(),
-            sequence: 1,
             causation: Default::default(),
             data: happened["data"].clone(),
         };
-        Envelope { source: "holdfast.accounts".to_owned(), event }
+        Envelope { source: "holdfast.accounts".to_owned(), sequence: 1, event }
     }
 
     #[test]
