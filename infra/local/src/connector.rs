@@ -25,13 +25,16 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::clock::WorldClock;
-use crate::engines::{ACCESS_KEY, Engines, Refusal, SECRET_KEY};
+use crate::engines::{Engines, Refusal, SECRET_KEY};
 use crate::faults::{Fault, Faults};
-use crate::iam::{Decision, Need, decide};
+use crate::iam::{Decision, Need, UnknownCall, decide};
 use crate::invocation::Invocation;
-use crate::protocol::{self, Outcome, Service, ServiceCall};
+use crate::protocol::{self, Outcome, Service, ServiceCall, needs_of_s3};
 use crate::recorder::{Call, Recorder, units};
 use crate::template::model::{ACCOUNT, REGION, Stack, Statement};
+
+/// As the host itself signs.
+pub(crate) const HOST: &str = "LocalHost";
 
 /// A function's way to AWS.
 #[derive(Clone)]
@@ -69,7 +72,12 @@ impl Connector {
     /// The host's own way, for seeding and for tests: every right, no fault, no record.
     pub fn unrestricted(engines: Arc<Engines>) -> Self {
         let (faults, recorder) = (Arc::new(Faults::none()), Arc::new(Recorder::default()));
-        Self(Arc::new(Inner { engines, function: "LocalHost".to_owned(), rights: None, faults, recorder }))
+        Self(Arc::new(Inner { engines, function: HOST.to_owned(), rights: None, faults, recorder }))
+    }
+
+    /// Whether the function may do what a URL does that it has signed.
+    pub(crate) fn admits(&self, request: &http::Request<axum::body::Bytes>) -> Result<(), Refusal> {
+        self.0.authorise(Service::S3, needs_of_s3(request))
     }
 }
 
@@ -96,7 +104,7 @@ impl Inner {
     ) -> Result<HttpResponse, ConnectorError> {
         let call = read(request).await?;
         tokio::task::yield_now().await;
-        if let Err(refusal) = self.authorise(&call) {
+        if let Err(refusal) = self.authorise(call.service, call.needs()) {
             self.note(&call, invocation.as_deref(), Some(403), "");
             return written(call.service.refused(&refusal));
         }
@@ -126,11 +134,11 @@ impl Inner {
     }
 
     /// Whether the function's role grants all that the call needs; what is not granted is named.
-    fn authorise(&self, call: &ServiceCall) -> Result<(), Refusal> {
+    fn authorise(&self, service: Service, needs: Result<Vec<Need>, UnknownCall>) -> Result<(), Refusal> {
         let Some(rights) = &self.rights else { return Ok(()) };
         let function = &self.function;
         let user = format!("User: arn:aws:sts::{ACCOUNT}:assumed-role/{function}/{function}");
-        let needs = call.needs().map_err(|unknown| call.service.denied(format!("{user}: {unknown}")))?;
+        let needs = needs.map_err(|unknown| service.denied(format!("{user}: {unknown}")))?;
         for Need { action, resource } in needs {
             let decision = decide(rights, None, action, &resource, &BTreeMap::new());
             let allowed = matches!(decision, Decision::Allowed { .. });
@@ -144,7 +152,7 @@ impl Inner {
                 };
                 let reason =
                     format!("{user} is not authorized to perform: {action} on resource: {resource} because {because}");
-                return Err(call.service.denied(reason));
+                return Err(service.denied(reason));
             }
         }
         Ok(())
@@ -193,7 +201,8 @@ fn written(outcome: Outcome) -> Result<HttpResponse, ConnectorError> {
 
 /// The configuration that a function's clients are built from.
 pub fn sdk_config(connector: Connector, clock: &WorldClock) -> SdkConfig {
-    let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "holdfast-local");
+    // What is presigned names its signer.
+    let credentials = Credentials::new(connector.0.function.clone(), SECRET_KEY, None, None, "holdfast-local");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))

@@ -91,11 +91,12 @@ impl Functions {
         registry: &[Function],
         ambient: &Ambient,
         clock: &WorldClock,
+        port: u16,
         connector: impl Fn(&FunctionSpec) -> Connector,
     ) -> Self {
         let code: HashMap<&str, &Function> = registry.iter().map(|function| (function.name(), function)).collect();
         let list = stack.functions.iter().map(|spec| {
-            let env = environment(spec);
+            let env = environment(spec, port);
             let aws = Aws::over(sdk_config(connector(spec), clock), env.clone());
             Deployed {
                 spec: spec.clone(),
@@ -257,9 +258,10 @@ fn with_source(error: &dyn std::error::Error) -> String {
     }
 }
 
-/// The template's variables, and those that Lambda sets.
-fn environment(spec: &FunctionSpec) -> Env {
+/// The template's variables, and those that Lambda sets. And where the host's S3 is: a presigned URL has to lead there.
+fn environment(spec: &FunctionSpec, port: u16) -> Env {
     let own = [
+        ("AWS_ENDPOINT_URL_S3", format!("http://s3.localhost:{port}").as_str()),
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", "local"),

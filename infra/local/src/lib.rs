@@ -36,7 +36,7 @@ pub use gateway::{RouteError, serve};
 pub use keys::Blueprint;
 pub use recorder::{Call, Recorder, Tally, Use};
 pub use sources::{ExpressionError, SourceError};
-pub use world::{Options, StartError, World};
+pub use world::{Options, PORT, StartError, World};
 
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,11 @@ use std::process::ExitCode;
 
 use holdfast_core::Ambient;
 use holdfast_local::seed::{self, SeedError};
-use holdfast_local::{Background, Blueprint, DataFolder, Faults, Options, World, template};
+use holdfast_local::{Background, Blueprint, DataFolder, Faults, Options, PORT, World, template};
 use holdfast_runtime::Env;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-
-/// Where the shop is when nobody chooses.
-const PORT: u16 = 8080;
 
 /// What the environment chooses.
 struct Settings {
@@ -57,7 +54,7 @@ async fn open(settings: Settings) -> Result<(), Box<dyn Error>> {
     let (usual, chosen) = (format!("127.0.0.1:{PORT}"), format!("127.0.0.1:{port}"));
     overrides.values_mut().for_each(|value| *value = value.replace(&usual, &chosen));
     let blueprint = Blueprint::kept(&settings.template, &overrides, &data, &Ambient::system())?;
-    let world = World::start(Options { faults: settings.faults, ..Options::kept(blueprint, data) })?;
+    let world = World::start(Options { faults: settings.faults, port, ..Options::kept(blueprint, data) })?;
     let background = Background::start(&world);
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let table = table(port, &settings.data, settings.demo);

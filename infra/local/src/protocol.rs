@@ -189,11 +189,16 @@ impl ServiceCall {
         if self.service != Service::S3 {
             return needs(self.service.name(), &self.operation, &self.input);
         }
-        let place = |name: &str| self.input[name].as_str().unwrap_or_default();
-        let path = format!("/{}/{}", place("Bucket"), place("Key"));
-        let copied = self.request.headers().get("x-amz-copy-source").and_then(|source| source.to_str().ok());
-        needs_s3(self.request.method().as_str(), &path, self.request.uri().query().unwrap_or_default(), copied)
+        needs_of_s3(&self.request)
     }
+}
+
+/// What a request to S3 takes to be granted.
+pub(crate) fn needs_of_s3(request: &Request<Bytes>) -> Result<Vec<Need>, UnknownCall> {
+    let (bucket, key) = s3_place(request);
+    let copied = request.headers().get("x-amz-copy-source").and_then(|source| source.to_str().ok());
+    let query = request.uri().query().unwrap_or_default();
+    needs_s3(request.method().as_str(), &format!("/{bucket}/{key}"), query, copied)
 }
 
 fn s3_operation(method: &Method, query: &str, key: &str) -> &'static str {

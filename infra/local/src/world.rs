@@ -8,18 +8,19 @@ use std::time::Duration;
 use axum::body::Bytes;
 use holdfast_core::{Ambient, Entropy, OsEntropy, Timestamp};
 use holdfast_runtime::{Aws, Function, Init};
+use http::header::ORIGIN;
 use http::{Request, Response};
 use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::clock::{SeededEntropy, WorldClock};
-use crate::connector::{Connector, sdk_config};
+use crate::connector::{Connector, HOST, sdk_config};
 use crate::data::DataFolder;
 use crate::dev;
-use crate::engines::{EngineError, Engines, Mail, Place};
+use crate::engines::{EngineError, Engines, Mail, Place, Signer, s3_place};
 use crate::faults::Faults;
 use crate::functions::{CallError, Functions};
-use crate::gateway::{self, HttpApi, RouteError, is_for_buckets};
+use crate::gateway::{self, Cors, HttpApi, RouteError, is_for_buckets};
 use crate::keys::Blueprint;
 use crate::recorder::Recorder;
 use crate::registry;
@@ -44,7 +45,12 @@ pub struct Options {
     pub functions: Vec<Function>,
     /// How long its HTTP API waits for a function, in real time.
     pub patience: Duration,
+    /// Where it is served: what it signs leads there.
+    pub port: u16,
 }
+
+/// The port of a world when nobody chooses.
+pub const PORT: u16 = 8080;
 
 /// When simulated worlds begin.
 const DAWN_S: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
@@ -60,6 +66,7 @@ impl Options {
             faults: Faults::none(),
             functions: registry::functions(),
             patience: gateway::PATIENCE,
+            port: PORT,
         }
     }
 
@@ -73,6 +80,7 @@ impl Options {
             faults: Faults::none(),
             functions: registry::functions(),
             patience: gateway::PATIENCE,
+            port: PORT,
         }
     }
 }
@@ -128,14 +136,14 @@ pub(crate) struct Parts {
 impl World {
     /// Opens what is there, creates what is not. Functions start when they are first called.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { blueprint, data, clock, entropy, faults, functions, patience } = options;
+        let Options { blueprint, data, clock, entropy, faults, functions, patience, port } = options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
         let engines = Engines::open(&stack, &place, clock.clone())?;
         let ambient = Ambient::new(Arc::new(clock), entropy);
         blueprint.provide(&engines.ssm, &ambient)?;
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
-        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, |spec| {
+        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, port, |spec| {
             let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
             Connector::new(engines, &stack, &spec.logical_id, faults, recorder)
         });
@@ -175,9 +183,29 @@ impl World {
         self.0.api.answer(&parts.functions, &parts.ambient, request, source_ip).await
     }
 
-    /// What S3 answers to a request that is signed in its URL or headers.
+    /// What S3 answers to a request that is signed in its URL, by a function, for what that function may do.
     pub async fn objects(&self, request: Request<Bytes>) -> Response<Bytes> {
-        self.0.parts.engines.s3.serve(request).await
+        let Inner { stack, parts, recorder, .. } = &*self.0;
+        let may = |Signer(signer): &Signer, request: &Request<Bytes>| {
+            let (engines, faults) = (Arc::clone(&parts.engines), Arc::clone(&parts.faults));
+            let connector = match parts.functions.find(signer) {
+                None if signer == HOST => Connector::unrestricted(engines),
+                None => return Err(Signer::unknown()),
+                Some(_) => Connector::new(engines, stack, signer, faults, Arc::clone(recorder)),
+            };
+            connector.admits(request)
+        };
+        let (bucket, _) = s3_place(&request);
+        let cors = stack.buckets.iter().find(|spec| spec.name == bucket).and_then(|spec| Cors::of(&spec.cors));
+        if let Some(answer) = cors.as_ref().and_then(|cors| cors.preflight(&request)) {
+            return answer;
+        }
+        let origin = request.headers().get(ORIGIN).cloned();
+        let mut answer = parts.engines.s3.serve(request, may).await;
+        if let Some(cors) = cors {
+            cors.apply(origin.as_ref(), answer.headers_mut());
+        }
+        answer
     }
 
     /// Calls a function, by its name in the template or its bin's, as Lambda's Invoke does.

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use holdfast_core::{Ambient, Envelope};
+use holdfast_core::{Ambient, Envelope, StoredEvent};
 use holdfast_dynamo::{CommitError, StoreError};
 use holdfast_runtime::{BoxError, EventHandler, FromInit, Function};
 use serde::Deserialize;
@@ -55,15 +55,44 @@ impl From<CommitError> for ConsumeError {
 
 /// The function that feeds a consumer from a queue of the bus.
 pub fn queue<C: Consumer>(name: &'static str) -> Function {
+    fed::<C, Envelope, _>(name, |consumer, event| async move { consumer.handle(event).await })
+}
+
+/// The function that a queue feeds, message by message.
+pub(crate) fn fed<C, M, W>(name: &'static str, handle: fn(Arc<C>, M) -> W) -> Function
+where
+    C: FromInit + Send + Sync + 'static,
+    M: Message,
+    W: Future<Output = Result<(), ConsumeError>> + Send + 'static,
+{
     Function::event(name, move |init| async move {
         let consumer = Arc::new(C::from_init(&init).await?);
         let ambient = init.ambient;
         let handler: EventHandler = Arc::new(move |batch| {
             let (consumer, ambient) = (Arc::clone(&consumer), ambient.clone());
-            Box::pin(async move { consume(&*consumer, name, &ambient, batch).await })
+            Box::pin(
+                async move { consume(name, &ambient, batch, |message| handle(Arc::clone(&consumer), message)).await },
+            )
         });
         Ok(handler)
     })
+}
+
+/// What a queue's messages say.
+pub(crate) trait Message: Sized + Send + 'static {
+    /// Reads a message's body. None asks for nothing.
+    fn read(body: &str) -> Result<Option<Self>, serde_json::Error>;
+    /// What logs call it by.
+    fn about(&self) -> About;
+}
+
+/// What logs call a message by: ids, and nothing that a person wrote.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) correlation_id: String,
+    pub(crate) traceparent: Option<String>,
 }
 
 /// What EventBridge puts into a queue. What it says beside the detail, the detail says itself.
@@ -72,22 +101,41 @@ struct Delivery {
     detail: Envelope,
 }
 
-/// A message, read by hand: one that is no JSON at all must not keep the others from being read.
-struct Message {
-    id: String,
-    delivery: Result<Envelope, ConsumeError>,
+impl Message for Envelope {
+    fn read(body: &str) -> Result<Option<Self>, serde_json::Error> {
+        serde_json::from_str::<Delivery>(body).map(|delivery| Some(delivery.detail))
+    }
+
+    fn about(&self) -> About {
+        let StoredEvent { id, kind, causation, .. } = &self.event;
+        About {
+            id: id.to_string(),
+            kind: kind.clone(),
+            correlation_id: causation.correlation_id.clone(),
+            traceparent: causation.traceparent.clone(),
+        }
+    }
 }
 
-async fn consume<C: Consumer>(
-    consumer: &C,
+/// A message, read by hand: one that is no JSON at all must not keep the others from being read.
+struct Received<M> {
+    id: String,
+    message: Result<Option<M>, ConsumeError>,
+}
+
+async fn consume<M: Message, W>(
     name: &'static str,
     ambient: &Ambient,
     batch: Value,
-) -> Result<Value, BoxError> {
+    work: impl Fn(M) -> W,
+) -> Result<Value, BoxError>
+where
+    W: Future<Output = Result<(), ConsumeError>>,
+{
     let records = batch.get("Records").and_then(Value::as_array).ok_or("the event is not a queue's")?;
-    let messages: Option<Vec<Message>> = records.iter().map(read).collect();
+    let messages: Option<Vec<Received<M>>> = records.iter().map(read).collect();
     let messages = messages.ok_or("a message of the batch has no id")?;
-    let handled = messages.into_iter().map(|message| handle(consumer, name, ambient, message));
+    let handled = messages.into_iter().map(|message| handle(name, ambient, message, &work));
     let mut failures = Failures::none();
     for failed in futures::future::join_all(handled).await.into_iter().flatten() {
         failures.add(failed);
@@ -95,47 +143,53 @@ async fn consume<C: Consumer>(
     Ok(failures.answer())
 }
 
-fn read(record: &Value) -> Option<Message> {
+fn read<M: Message>(record: &Value) -> Option<Received<M>> {
     let id = record.get("messageId")?.as_str()?.to_owned();
     let body = record.get("body").and_then(Value::as_str).unwrap_or_default();
-    let delivery = serde_json::from_str::<Delivery>(body).map(|delivery| delivery.detail);
     // Where it stops being an event, and not what stands there.
     let unreadable = |error: serde_json::Error| {
         ConsumeError::Poison(format!("the body is no event from line {}, column {}", error.line(), error.column()))
     };
-    Some(Message { id, delivery: delivery.map_err(unreadable) })
+    Some(Received { id, message: M::read(body).map_err(unreadable) })
 }
 
 /// Handles one message; gives its id when it has to come again.
-async fn handle<C: Consumer>(consumer: &C, name: &'static str, ambient: &Ambient, message: Message) -> Option<String> {
-    let event = match message.delivery {
-        Ok(event) => event,
+async fn handle<M: Message, W>(
+    name: &'static str,
+    ambient: &Ambient,
+    received: Received<M>,
+    work: &impl Fn(M) -> W,
+) -> Option<String>
+where
+    W: Future<Output = Result<(), ConsumeError>>,
+{
+    let message = match received.message {
+        Ok(Some(message)) => message,
+        Ok(None) => return None,
         Err(error) => {
-            tracing::error!(consumer = name, message_id = message.id, %error, "event.failed");
-            return Some(message.id);
+            tracing::error!(consumer = name, message_id = received.id, %error, "event.failed");
+            return Some(received.id);
         }
     };
     let began = ambient.now();
-    let (event_id, event_type) = (event.event.id, event.event.kind.clone());
-    let causation = event.event.causation.clone();
-    let correlation_id = causation.correlation_id.as_str();
-    let span = info_span!("consume", consumer = name, %event_id, event_type, correlation_id, traceparent = causation.traceparent);
+    let About { id: event_id, kind: event_type, correlation_id, traceparent } = message.about();
+    let span = info_span!("consume", consumer = name, event_id, event_type, correlation_id, traceparent);
     // A panic is this message's alone, as much as an error is.
-    let handling = AssertUnwindSafe(consumer.handle(event)).catch_unwind().instrument(span);
+    let handling = AssertUnwindSafe(work(message)).catch_unwind().instrument(span);
     let outcome = handling.await.unwrap_or_else(|_| Err(ConsumeError::Poison("the consumer panicked".to_owned())));
     let latency_ms = ambient.now().as_millisecond().saturating_sub(began.as_millisecond());
     match outcome {
         Ok(()) => {
-            tracing::info!(consumer = name, %event_id, event_type, correlation_id, latency_ms, "event.handled");
+            tracing::info!(consumer = name, event_id, event_type, correlation_id, latency_ms, "event.handled");
             None
         }
         Err(ConsumeError::Retry(reason)) => {
-            tracing::warn!(consumer = name, %event_id, event_type, correlation_id, latency_ms, reason, "event.retried");
-            Some(message.id)
+            tracing::warn!(consumer = name, event_id, event_type, correlation_id, latency_ms, reason, "event.retried");
+            Some(received.id)
         }
         Err(ConsumeError::Poison(reason)) => {
-            tracing::error!(consumer = name, %event_id, event_type, correlation_id, latency_ms, reason, "event.failed");
-            Some(message.id)
+            tracing::error!(consumer = name, event_id, event_type, correlation_id, latency_ms, reason, "event.failed");
+            Some(received.id)
         }
     }
 }
@@ -201,7 +255,8 @@ mod tests {
     async fn consumed(messages: &[Value]) -> (Value, Vec<String>) {
         let consumer = Obedient::default();
         let batch = json!({"Records": messages});
-        let answer = consume(&consumer, "test", &Ambient::system(), batch).await.unwrap();
+        let answer =
+            consume("test", &Ambient::system(), batch, |event: Envelope| consumer.handle(event)).await.unwrap();
         (answer, consumer.handled.into_inner().unwrap())
     }
 
@@ -234,7 +289,9 @@ mod tests {
     async fn a_batch_that_is_none_fails_whole() {
         let consumer = Obedient::default();
         for batch in [json!({}), json!({"Records": [{"body": "{}"}]})] {
-            assert!(consume(&consumer, "test", &Ambient::system(), batch).await.is_err());
+            let ambient = Ambient::system();
+            let answer = consume("test", &ambient, batch, |event: Envelope| consumer.handle(event)).await;
+            assert!(answer.is_err());
         }
         assert_eq!(consumed(&[]).await.0, json!({"batchItemFailures": []}));
     }
@@ -243,7 +300,7 @@ mod tests {
     fn a_reason_never_repeats_a_body() {
         let mut secret = message("m", "work");
         secret["body"] = json!(r#"{"detail": "ada@example.com"}"#);
-        let error = read(&secret).unwrap().delivery.unwrap_err();
+        let error = read::<Envelope>(&secret).unwrap().message.unwrap_err();
         assert_eq!(error.to_string(), "cannot be handled: the body is no event from line 1, column 28");
     }
 

@@ -3,13 +3,16 @@
 //! An event starts as the attribute `event` of the item that it changed. [`stream::new_event`] finds it in the
 //! table's stream; the relay puts it on the bus; a rule puts it into a queue; a [`Consumer`] behind [`queue`] handles
 //! it. Every step may happen twice, and none may lose anything: what must happen once is held by [`Claims`],
-//! and what cannot be handled is reported as failed until it lies in a dead-letter queue.
+//! and what cannot be handled is reported as failed until it lies in a dead-letter queue. What is put into a bucket comes the
+//! same way to an [`ObjectConsumer`] behind [`objects`].
 
 mod claims;
 mod consumer;
 mod failures;
+mod objects;
 pub mod stream;
 
 pub use claims::Claims;
 pub use consumer::{ConsumeError, Consumer, queue};
 pub use failures::Failures;
+pub use objects::{NewObject, ObjectConsumer, objects};

@@ -1,5 +1,5 @@
-//! What is local only, under /dev: the mailbox and the pages that its links lead to, the clock, and waiting until the
-//! shop is idle. Never in template.yaml.
+//! What is local only, under /dev: the mailbox and the pages that its links lead to, what the distribution shows of a bucket,
+//! the clock, and waiting until the shop is idle. Never in template.yaml.
 
 mod html;
 mod mail;
@@ -40,6 +40,10 @@ pub(crate) async fn answer(world: &World, request: Request<Bytes>, source_ip: Ip
     }
     if let Some(form) = Form::at(request.uri().path()) {
         return form.answer(world, request, source_ip).await;
+    }
+    if let (&Method::GET, Some(key)) = (request.method(), request.uri().path().strip_prefix("/dev/media/")) {
+        let shown = world.engines().s3.show(key).await;
+        return shown.unwrap_or_else(|| refuse(StatusCode::NOT_FOUND, "template.yaml has no distribution"));
     }
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/dev" | "/dev/") => page(&html::index(world)),

@@ -17,7 +17,7 @@ use super::{EngineError, Place, Refusal, Sqs, TempFolder, create_folder, sigv4};
 use crate::clock::WorldClock;
 use crate::protocol::{Outcome, Service};
 use crate::store::Store;
-use crate::template::model::{BucketSpec, REGION, Stack};
+use crate::template::model::{BucketSpec, DistributionSpec, REGION, Stack};
 
 /// S3.
 pub struct S3 {
@@ -71,21 +71,51 @@ impl S3 {
         Ok(self.service.get_or_init(|| S3ServiceBuilder::new(files).build()))
     }
 
-    /// Answers a browser: only what was signed, by a presigned URL.
-    pub async fn serve(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let (parts, body) = request.into_parts();
-        let answer = match self.admit(&parts) {
-            Ok(()) => self.carry_out(parts, s3s::Body::from(body)).await.map_err(Refusal::from),
+    /// Answers a browser: only what was signed, by a presigned URL, and only what its signer may do.
+    pub(crate) async fn serve(
+        &self,
+        request: Request<Bytes>,
+        may: impl FnOnce(&Signer, &Request<Bytes>) -> Result<(), Refusal>,
+    ) -> Response<Bytes> {
+        let answer = match self.admit(&request, may) {
+            Ok(()) => {
+                let (parts, body) = request.into_parts();
+                self.carry_out(parts, s3s::Body::from(body)).await.map_err(Refusal::from)
+            }
             Err(refusal) => Err(refusal),
         };
         answer.unwrap_or_else(|refusal| Service::S3.refused(&refusal)).into()
     }
 
-    fn admit(&self, parts: &http::request::Parts) -> Result<(), Refusal> {
-        if parts.uri.query().is_some_and(|query| query.contains("X-Amz-Signature=")) {
-            return sigv4::verify(parts, self.clock.now());
+    fn admit(
+        &self,
+        request: &Request<Bytes>,
+        may: impl FnOnce(&Signer, &Request<Bytes>) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        if !request.uri().query().is_some_and(|query| query.contains("X-Amz-Signature=")) {
+            return Err(Refusal { status: 403, ..Refusal::new("AccessDenied", "Access Denied") });
         }
-        Err(Refusal { status: 403, ..Refusal::new("AccessDenied", "Access Denied") })
+        may(&Signer(sigv4::verify(request, self.clock.now())?), request)?;
+        whole(request)
+    }
+
+    /// Answers a browser by way of the distribution: what the bucket's policy lets that read. None without a distribution.
+    pub(crate) async fn show(&self, key: &str) -> Option<Response<Bytes>> {
+        let DistributionSpec { arn, bucket } = self.stack.distributions.first()?;
+        let object = format!("arn:aws:s3:::{bucket}/{}", sigv4::decode(key));
+        // A key is a name to S3, but here it is a path.
+        let leads_out = object.split('/').any(|part| part == "..");
+        let may = || service_may(&self.stack, "cloudfront.amazonaws.com", "s3:GetObject", &object, arn);
+        let answer = if !leads_out && may() {
+            let request = Request::get(format!("/{bucket}/{key}")).body(Bytes::new());
+            match request {
+                Ok(request) => self.call(request).await.map_err(Refusal::from),
+                Err(error) => Err(Refusal::new("InvalidURI", error.to_string())),
+            }
+        } else {
+            Err(Refusal { status: 403, ..Refusal::new("AccessDenied", "Access Denied") })
+        };
+        Some(answer.unwrap_or_else(|refusal| Service::S3.refused(&refusal)).into())
     }
 
     /// Answers the SDK of a function, whose rights the connector has looked into.
@@ -206,6 +236,34 @@ impl S3 {
                 },
             },
         }]})
+    }
+}
+
+/// The access key that a URL was signed with: the name of a function.
+#[derive(Debug)]
+pub(crate) struct Signer(pub(crate) String);
+
+impl Signer {
+    /// The refusal of a key that is nobody's.
+    pub(crate) fn unknown() -> Refusal {
+        let message = "The AWS Access Key Id you provided does not exist in our records.";
+        Refusal { status: 403, ..Refusal::new("InvalidAccessKeyId", message) }
+    }
+}
+
+/// A body is as long as its header says, and an upload says it.
+fn whole(request: &Request<Bytes>) -> Result<(), Refusal> {
+    let said = request.headers().get(header::CONTENT_LENGTH).map(|length| length.to_str().ok()?.parse().ok());
+    match said {
+        None if request.method() == Method::PUT => {
+            let message = "You must provide the Content-Length HTTP header.";
+            Err(Refusal { status: 411, ..Refusal::new("MissingContentLength", message) })
+        }
+        Some(length) if length != Some(request.body().len()) => {
+            let message = "You did not provide the number of bytes specified by the Content-Length HTTP header";
+            Err(Refusal::new("IncompleteBody", message))
+        }
+        None | Some(_) => Ok(()),
     }
 }
 

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http::request::Parts;
+use http::{HeaderName, Request};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -13,9 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::Refusal;
 
-/// The world's one key, known to all of its functions and to nobody else.
-pub(crate) const ACCESS_KEY: &str = "AKIAHOLDFASTLOCAL000";
-/// Its secret: it opens nothing but this machine's own demo data.
+/// The secret of every function's access key, which is called after the function: a presigned URL is good for what its
+/// signer may do. It opens nothing but this machine's own demo data.
 pub(crate) const SECRET_KEY: &str = "holdfast-local-only-secret-key-0000000000";
 
 /// A URL may be signed for a week.
@@ -27,9 +27,9 @@ fn denied(code: &str, message: &str) -> Refusal {
     Refusal { status: 403, ..Refusal::new(code, message) }
 }
 
-/// Checks a request whose query carries a signature.
-pub(super) fn verify(request: &Parts, now: Timestamp) -> Result<(), Refusal> {
-    let query: Vec<(String, String)> = pairs(request.uri.query().unwrap_or_default());
+/// Checks a request whose query carries a signature, and names the access key that signed it.
+pub(super) fn verify(request: &Request<Bytes>, now: Timestamp) -> Result<String, Refusal> {
+    let query: Vec<(String, String)> = pairs(request.uri().query().unwrap_or_default());
     let parameter = |name: &str| query.iter().find(|(is, _)| is == name).map(|(_, value)| value.as_str());
     let malformed = || {
         let message = "Query-string authentication requires the Algorithm, Credential, Signature, Date, SignedHeaders and Expires parameters";
@@ -41,9 +41,6 @@ pub(super) fn verify(request: &Parts, now: Timestamp) -> Result<(), Refusal> {
     }
     let (signature, date) = (wanted("X-Amz-Signature")?, wanted("X-Amz-Date")?);
     let (key, scope) = wanted("X-Amz-Credential")?.split_once('/').ok_or_else(malformed)?;
-    if key != ACCESS_KEY {
-        return Err(denied("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."));
-    }
     let expires_s: i64 = wanted("X-Amz-Expires")?.parse().map_err(|_| malformed())?;
     if !(1..=LONGEST_S).contains(&expires_s) {
         return Err(malformed());
@@ -57,17 +54,27 @@ pub(super) fn verify(request: &Parts, now: Timestamp) -> Result<(), Refusal> {
     if age < SignedDuration::from_secs(-SKEW_S) {
         return Err(denied("AccessDenied", "Request is not valid yet"));
     }
-    let text = text_to_sign(request, &query, wanted("X-Amz-SignedHeaders")?, date, scope);
+    let signed = wanted("X-Amz-SignedHeaders")?;
+    let text = text_to_sign(request, &query, signed, date, scope);
     let right = hex(&hmac(&signing_key(scope), &text));
+    if let Some(added) = request.headers().keys().map(HeaderName::as_str).find(|name| adds(name, signed)) {
+        let message = format!("There were headers present in the request which were not signed: {added}");
+        return Err(denied("AccessDenied", &message));
+    }
     if right == signature {
-        Ok(())
+        Ok(key.to_owned())
     } else {
         let message = "The request signature we calculated does not match the signature you provided.";
         Err(denied("SignatureDoesNotMatch", message))
     }
 }
 
-fn text_to_sign(request: &Parts, query: &[(String, String)], signed: &str, date: &str, scope: &str) -> String {
+/// Whether a header says more to S3 than its signer did.
+fn adds(name: &str, signed: &str) -> bool {
+    name.starts_with("x-amz-") && signed.split(';').all(|signed| signed != name)
+}
+
+fn text_to_sign(request: &Request<Bytes>, query: &[(String, String)], signed: &str, date: &str, scope: &str) -> String {
     let mut parameters: Vec<String> = query
         .iter()
         .filter(|(name, _)| name != "X-Amz-Signature")
@@ -76,12 +83,12 @@ fn text_to_sign(request: &Parts, query: &[(String, String)], signed: &str, date:
     parameters.sort_unstable();
     let mut headers = String::new();
     for name in signed.split(';') {
-        let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        let values = request.headers().get_all(name).iter().filter_map(|value| value.to_str().ok());
         let values: Vec<String> = values.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         headers.push_str(&format!("{name}:{}\n", values.join(",")));
     }
     let canonical =
-        [request.method.as_str(), request.uri.path(), &parameters.join("&"), &headers, signed, "UNSIGNED-PAYLOAD"]
+        [request.method().as_str(), request.uri().path(), &parameters.join("&"), &headers, signed, "UNSIGNED-PAYLOAD"]
             .join("\n");
     format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)))
 }

@@ -10,7 +10,8 @@ use super::{Engines, Place};
 use crate::clock::WorldClock;
 use crate::connector::{Connector, sdk_config};
 use crate::template::model::{
-    ArchiveSpec, BucketSpec, BusSpec, QueueSpec, ResourcePolicy, RuleSpec, RuleTarget, Stack, Statement, TableSpec,
+    ArchiveSpec, BucketSpec, BusSpec, CorsSpec, QueueSpec, ResourcePolicy, RuleSpec, RuleTarget, Stack, Statement,
+    TableSpec,
 };
 
 pub(crate) fn queue_arn(name: &str) -> String {
@@ -102,6 +103,7 @@ pub(crate) fn stack() -> Stack {
             pattern: None,
         }],
         buckets: vec![BucketSpec {
+            cors: CorsSpec::default(),
             logical_id: "Images".to_owned(),
             name: "images".to_owned(),
             arn: BUCKET.to_owned(),

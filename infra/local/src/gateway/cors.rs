@@ -1,4 +1,5 @@
-//! CORS, which the HTTP API answers by itself: functions never see a preflight, and what they say of CORS is dropped.
+//! CORS, which the HTTP API and buckets answer by themselves: functions never see a preflight, and what they say of CORS is
+//! dropped.
 
 use axum::body::Bytes;
 use http::header::{
@@ -7,9 +8,9 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
-use crate::template::model::ApiSpec;
+use crate::template::model::CorsSpec;
 
-/// The API's CORS settings.
+/// The settings of an API or a bucket.
 #[derive(Clone, Debug)]
 pub(crate) struct Cors {
     origins: Vec<String>,
@@ -21,15 +22,15 @@ pub(crate) struct Cors {
 
 impl Cors {
     /// What the template says; none where it says nothing.
-    pub(crate) fn of(api: &ApiSpec) -> Option<Self> {
+    pub(crate) fn of(spec: &CorsSpec) -> Option<Self> {
         let list =
             |values: &[String]| (!values.is_empty()).then(|| HeaderValue::from_str(&values.join(",")).ok()).flatten();
-        (!api.cors_origins.is_empty()).then(|| Self {
-            origins: api.cors_origins.clone(),
-            methods: list(&api.cors_methods),
-            headers: list(&api.cors_headers),
-            exposed: list(&api.cors_exposed),
-            max_age: (api.cors_max_age_s > 0).then(|| HeaderValue::from(api.cors_max_age_s)),
+        (!spec.origins.is_empty()).then(|| Self {
+            origins: spec.origins.clone(),
+            methods: list(&spec.methods),
+            headers: list(&spec.headers),
+            exposed: list(&spec.exposed),
+            max_age: (spec.max_age_s > 0).then(|| HeaderValue::from(spec.max_age_s)),
         })
     }
 
@@ -86,13 +87,12 @@ mod tests {
     use super::*;
 
     fn cors(origins: &[&str]) -> Cors {
-        Cors::of(&ApiSpec {
-            cors_origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
-            cors_methods: vec!["GET".to_owned(), "POST".to_owned()],
-            cors_headers: vec!["authorization".to_owned()],
-            cors_exposed: vec!["x-request-id".to_owned()],
-            cors_max_age_s: 600,
-            ..ApiSpec::default()
+        Cors::of(&CorsSpec {
+            origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+            methods: vec!["GET".to_owned(), "POST".to_owned()],
+            headers: vec!["authorization".to_owned()],
+            exposed: vec!["x-request-id".to_owned()],
+            max_age_s: 600,
         })
         .unwrap()
     }

@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use crate::functions::{CallError, Functions};
 use crate::template::model::Stack;
 
-use self::cors::Cors;
+pub(crate) use self::cors::Cors;
 pub use self::routes::RouteError;
 use self::routes::Routes;
 pub(crate) use self::server::is_for_buckets;
@@ -48,7 +48,7 @@ pub(crate) struct HttpApi {
 impl HttpApi {
     /// The API of a stack, which waits so long for a function.
     pub(crate) fn of(stack: &Stack, patience: Duration) -> Result<Self, RouteError> {
-        let (cors, throttle) = (Cors::of(&stack.api), Throttle::of(&stack.api));
+        let (cors, throttle) = (Cors::of(&stack.api.cors), Throttle::of(&stack.api));
         Ok(Self { routes: Routes::of(stack)?, cors, throttle, patience })
     }
 

@@ -72,6 +72,7 @@ impl<'a> Fields<'a> {
 /// Resources that only the cloud acts on: their properties are resolved, so that a dangling reference is still
 /// found, and not looked at further.
 pub(super) const CLOUD_ONLY: &[&str] = &[
+    "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::Logs::LogGroup",
@@ -111,15 +112,27 @@ pub(super) const RULE: &[&str] = &["Description", "Tags"];
 /// Of an archive: the local one keeps everything.
 pub(super) const ARCHIVE: &[&str] = &["Description", "RetentionDays"];
 
-/// Of a bucket: encryption, access from the internet, life cycle. The local S3 admits every origin.
+/// Of a bucket: encryption, access from the internet, life cycle.
 pub(super) const BUCKET: &[&str] = &[
     "BucketEncryption",
-    "CorsConfiguration",
     "LifecycleConfiguration",
     "OwnershipControls",
     "PublicAccessBlockConfiguration",
     "Tags",
     "VersioningConfiguration",
+];
+
+/// Of a distribution: how near it is, how long it keeps what it has read, what it adds.
+pub(super) const DISTRIBUTION: &[&str] = &[
+    "Aliases",
+    "Comment",
+    "DefaultCacheBehavior",
+    "Enabled",
+    "HttpVersion",
+    "IPV6Enabled",
+    "Logging",
+    "PriceClass",
+    "ViewerCertificate",
 ];
 
 /// Of a schedule: the local one never fails to reach its function.

@@ -29,6 +29,8 @@ pub struct Stack {
     pub archives: Vec<ArchiveSpec>,
     /// The buckets.
     pub buckets: Vec<BucketSpec>,
+    /// The distributions in front of them.
+    pub distributions: Vec<DistributionSpec>,
     /// What resources grant to others: queue and bucket policies.
     pub resource_policies: Vec<ResourcePolicy>,
     /// The HTTP API in front.
@@ -231,6 +233,17 @@ pub struct BucketSpec {
     pub arn: String,
     /// The queue that hears of new objects, with the key prefix that is heard of.
     pub notifies: Vec<(String, String)>,
+    /// Which pages of other origins may use presigned URLs.
+    pub cors: CorsSpec,
+}
+
+/// A distribution: what browsers read of a bucket.
+#[derive(Clone, Debug)]
+pub struct DistributionSpec {
+    /// Its ARN.
+    pub arn: String,
+    /// The name of the bucket behind it.
+    pub bucket: String,
 }
 
 /// A policy on a resource.
@@ -259,19 +272,26 @@ pub struct Statement {
     pub line: usize,
 }
 
+/// Which pages of other origins may call an API or a bucket, and how: none when there are no origins.
+#[derive(Clone, Debug, Default)]
+pub struct CorsSpec {
+    /// Origins that are admitted.
+    pub origins: Vec<String>,
+    /// Methods that are admitted.
+    pub methods: Vec<String>,
+    /// Headers that are admitted.
+    pub headers: Vec<String>,
+    /// Headers that scripts may read.
+    pub exposed: Vec<String>,
+    /// How long a preflight's answer holds, in seconds.
+    pub max_age_s: u32,
+}
+
 /// The HTTP API in front.
 #[derive(Clone, Debug, Default)]
 pub struct ApiSpec {
-    /// Origins that CORS admits.
-    pub cors_origins: Vec<String>,
-    /// Methods that CORS admits.
-    pub cors_methods: Vec<String>,
-    /// Headers that CORS admits.
-    pub cors_headers: Vec<String>,
-    /// Headers that scripts may read.
-    pub cors_exposed: Vec<String>,
-    /// How long a preflight's answer holds, in seconds.
-    pub cors_max_age_s: u32,
+    /// Which pages of other origins may call it.
+    pub cors: CorsSpec,
     /// Requests a second.
     pub throttle_rate: Option<f64>,
     /// Requests at once.

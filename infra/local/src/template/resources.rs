@@ -187,6 +187,12 @@ fn identity(resource: &Resource<'_>, resolver: &Resolver) -> Read<Identity> {
             let regional = format!("{name}.s3.{REGION}.amazonaws.com");
             identity(name, vec![("Arn", arn), ("DomainName", domain), ("RegionalDomainName", regional)])
         }
+        "AWS::CloudFront::Distribution" => {
+            let id = resource.logical_id;
+            let arn = format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{id}");
+            let domain = format!("{}.cloudfront.net", id.to_lowercase());
+            identity(id.to_owned(), vec![("Arn", arn), ("DomainName", domain), ("Id", id.to_owned())])
+        }
         HTTP_API => identity("local".to_owned(), Vec::new()),
         "AWS::Logs::LogGroup" => {
             let name = name("LogGroupName")?;
@@ -200,7 +206,10 @@ fn identity(resource: &Resource<'_>, resolver: &Resolver) -> Read<Identity> {
         "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" | nested::TYPE => {
             identity(resource.logical_id.to_owned(), Vec::new())
         }
-        other if CLOUD_ONLY.contains(&other) => identity(resource.logical_id.to_owned(), Vec::new()),
+        other if CLOUD_ONLY.contains(&other) => {
+            let id = resource.logical_id.to_owned();
+            identity(id.clone(), vec![("Id", id)])
+        }
         other => fault(resource.line, format!("resources of the type {other} are not supported")),
     }
 }
@@ -218,6 +227,9 @@ fn read(resource: &Resource<'_>, resolver: &Resolver, stack: &mut Stack) -> Read
     match resource.kind {
         "AWS::DynamoDB::Table" => stack.tables.push(storage::table(id, &identity, &properties)?),
         "AWS::S3::Bucket" => stack.buckets.push(storage::bucket(id, &identity, &properties, resolver)?),
+        "AWS::CloudFront::Distribution" => {
+            stack.distributions.push(storage::distribution(&identity, &properties, resolver)?);
+        }
         "AWS::SQS::Queue" => stack.queues.push(wiring::queue(id, &identity, &properties, resolver)?),
         "AWS::Events::EventBus" => stack.buses.push(wiring::bus(&identity, &properties)?),
         RULE => stack.rules.push(wiring::rule(id, &identity, &properties, resolver)?),

@@ -1,9 +1,9 @@
-//! Tables and buckets.
+//! Tables, buckets, and what stands in front of these.
 
 use serde_json::{Map, Value, json};
 
 use super::known::{self, Fields};
-use super::model::{BucketSpec, TableSpec};
+use super::model::{BucketSpec, CorsSpec, DistributionSpec, TableSpec};
 use super::node::{Node, Read, fault};
 use super::resolve::{Identity, Resolver};
 
@@ -87,7 +87,12 @@ pub(super) fn bucket(
     properties: &Node,
     resolver: &Resolver,
 ) -> Read<BucketSpec> {
-    let fields = Fields::of("a bucket", properties, &["BucketName", "NotificationConfiguration"], known::BUCKET)?;
+    let fields = Fields::of(
+        "a bucket",
+        properties,
+        &["BucketName", "NotificationConfiguration", "CorsConfiguration"],
+        known::BUCKET,
+    )?;
     let mut notifies = Vec::new();
     if let Some(notification) = fields.get("NotificationConfiguration") {
         let fields = Fields::of("NotificationConfiguration", notification, &["QueueConfigurations"], &[])?;
@@ -100,7 +105,39 @@ pub(super) fn bucket(
         name: identity.reference.clone(),
         arn: identity.arn().to_owned(),
         notifies,
+        cors: fields.get("CorsConfiguration").map(cors).transpose()?.unwrap_or_default(),
     })
+}
+
+/// A bucket's one rule.
+fn cors(node: &Node) -> Read<CorsSpec> {
+    let rules = Fields::of("CorsConfiguration", node, &["CorsRules"], &[])?.must("CorsRules")?;
+    let [rule] = rules.list()? else { return fault(rules.line, "only one rule is supported") };
+    let read = ["AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposedHeaders", "MaxAge"];
+    let rule = Fields::of("a rule of CORS", rule, &read, &["Id"])?;
+    Ok(CorsSpec {
+        origins: rule.texts("AllowedOrigins")?,
+        methods: rule.texts("AllowedMethods")?,
+        headers: rule.texts("AllowedHeaders")?,
+        exposed: rule.texts("ExposedHeaders")?,
+        max_age_s: rule.number("MaxAge")?.unwrap_or(0),
+    })
+}
+
+/// A distribution in front of a bucket.
+pub(super) fn distribution(identity: &Identity, properties: &Node, resolver: &Resolver) -> Read<DistributionSpec> {
+    let config = Fields::of("a distribution", properties, &["DistributionConfig"], &["Tags"])?;
+    let config = config.must("DistributionConfig")?;
+    let config = Fields::of("DistributionConfig", config, &["Origins"], known::DISTRIBUTION)?;
+    let origins = config.must("Origins")?;
+    let [origin] = origins.list()? else { return fault(origins.line, "only one origin is supported") };
+    let left = ["Id", "OriginAccessControlId", "S3OriginConfig"];
+    let domain = Fields::of("an origin", origin, &["DomainName"], &left)?.must("DomainName")?;
+    let named = domain.text()?;
+    match resolver.known().find(|known| known.attribute("RegionalDomainName") == named) {
+        Some(bucket) => Ok(DistributionSpec { arn: identity.arn().to_owned(), bucket: bucket.reference.clone() }),
+        None => fault(domain.line, format!("`{named}` is no bucket's RegionalDomainName")),
+    }
 }
 
 /// The queue that hears of new objects, and the prefix of their keys.

@@ -100,7 +100,7 @@ fn line(text: &str, needle: &str) -> usize {
 fn a_small_template_is_understood() {
     let stack = read(SMALL).unwrap();
     assert_eq!(stack.parameters["Origins"], "https://a.test,https://b.test");
-    assert_eq!(stack.api.cors_origins, ["https://a.test", "https://b.test"]);
+    assert_eq!(stack.api.cors.origins, ["https://a.test", "https://b.test"]);
     assert_eq!((stack.api.throttle_rate, stack.api.throttle_burst), (Some(10.5), Some(5)));
     assert_eq!(
         stack.queues.iter().map(|queue| queue.name.as_str()).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::known::{self, Fields};
-use super::model::{ApiSpec, ArchiveSpec, BusSpec, QueueSpec, RuleSpec, RuleTarget};
+use super::model::{ApiSpec, ArchiveSpec, BusSpec, CorsSpec, QueueSpec, RuleSpec, RuleTarget};
 use super::node::{Node, Read, fault};
 use super::resolve::{Identity, Resolver};
 
@@ -127,11 +127,13 @@ pub(super) fn api(properties: &Node) -> Read<ApiSpec> {
     if let Some(cors) = fields.get("CorsConfiguration") {
         let read = ["AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders", "MaxAge"];
         let cors = Fields::of("CorsConfiguration", cors, &read, &[])?;
-        api.cors_origins = cors.texts("AllowOrigins")?;
-        api.cors_methods = cors.texts("AllowMethods")?;
-        api.cors_headers = cors.texts("AllowHeaders")?;
-        api.cors_exposed = cors.texts("ExposeHeaders")?;
-        api.cors_max_age_s = cors.number("MaxAge")?.unwrap_or(0);
+        api.cors = CorsSpec {
+            origins: cors.texts("AllowOrigins")?,
+            methods: cors.texts("AllowMethods")?,
+            headers: cors.texts("AllowHeaders")?,
+            exposed: cors.texts("ExposeHeaders")?,
+            max_age_s: cors.number("MaxAge")?.unwrap_or(0),
+        };
     }
     if let Some(settings) = fields.get("DefaultRouteSettings") {
         let read = ["ThrottlingRateLimit", "ThrottlingBurstLimit"];

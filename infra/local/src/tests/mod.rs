@@ -1,5 +1,6 @@
 //! The local host with toy functions and a small template: what Lambda and its event sources promise.
 
+mod buckets;
 mod gateway;
 mod kept;
 mod lambda;

@@ -26,7 +26,7 @@ async fn browse(engines: &Engines, presigned: &PresignedRequest, body: &'static 
         request = request.header(name, value);
     }
     let request = request.header("content-length", body.len()).body(Bytes::from_static(body.as_bytes())).unwrap();
-    engines.s3.serve(request).await
+    engines.s3.serve(request, |_, _| Ok(())).await
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_url_ends_by_the_worlds_clock_and_is_good_for_what_was_signed_alone() 
         ("/images/k".to_owned(), "GET"),
     ] {
         let request = Request::builder().method(method).uri(&uri).header("host", "s3.localhost:8080");
-        let answer = engines.s3.serve(request.body(Bytes::new()).unwrap()).await;
+        let answer = engines.s3.serve(request.body(Bytes::new()).unwrap(), |_, _| Ok(())).await;
         assert_eq!(answer.status(), 403, "{method} {uri}");
     }
 }
