@@ -15,8 +15,9 @@ pub const RELEASED_PATH: &str = "docs/openapi.released.json";
 const DESCRIPTION: &str = include_str!("openapi/description.md");
 
 /// The contexts that have endpoints, in the order in which a shopper meets them.
-const TAGS: [(&str, &str); 2] = [
+const TAGS: [(&str, &str); 3] = [
     ("accounts", "Who is who: registration, sessions, profiles, addresses, and what staff may do about them."),
+    ("inventory", "How many there are: warehouses, stock and its history, what is held, and whether it can be had."),
     ("service", "What runs, and this description."),
 ];
 

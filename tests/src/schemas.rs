@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::{fs, io};
 
-use holdfast_accounts::events::Happened;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -20,8 +19,11 @@ pub const FOLDER: &str = "events/schemas";
 
 /// The schema of every event that any context publishes, by its type.
 pub fn schemas() -> &'static BTreeMap<String, Value> {
-    static SCHEMAS: LazyLock<BTreeMap<String, Value>> =
-        LazyLock::new(|| published::<Happened>("holdfast.accounts").collect());
+    static SCHEMAS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
+        published::<holdfast_accounts::events::Happened>("holdfast.accounts")
+            .chain(published::<holdfast_inventory::events::Happened>("holdfast.inventory"))
+            .collect()
+    });
     &SCHEMAS
 }
 

@@ -11,12 +11,14 @@
 )]
 
 pub mod addresses;
+pub mod holds;
 pub mod mails;
 pub mod passwords;
 pub mod profile;
 pub mod registration;
 pub mod sessions;
 pub mod staff;
+pub mod stock;
 
 /// Hands the list of all stories to a macro: `module: story, story;`.
 #[macro_export]
@@ -59,6 +61,24 @@ macro_rules! every_story {
                 a_disabled_user_is_out_until_let_in_again,
                 nobody_decides_about_themselves,
                 who_lost_a_role_uses_it_no_more;
+            stock:
+                an_article_is_kept_and_every_move_is_told,
+                stock_is_brought_to_another_warehouse,
+                a_warehouse_counts_what_it_has,
+                a_thousand_counts_are_one_request,
+                staff_hear_once_that_an_article_runs_low,
+                what_is_asked_twice_moves_once,
+                a_warehouse_is_renamed_by_whoever_knows_it,
+                the_tenth_warehouse_is_the_last;
+            holds:
+                stock_is_held_and_given_back,
+                a_line_comes_from_one_warehouse_if_one_can,
+                what_is_held_is_sold_once,
+                a_message_ends_a_hold_on_time,
+                a_timer_that_is_gone_ends_a_hold,
+                the_sweep_ends_a_hold,
+                a_buyer_who_is_short_ends_a_hold,
+                a_hold_is_asked_for_once;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

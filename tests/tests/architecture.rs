@@ -24,13 +24,13 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("events", &["core", "runtime", "dynamo"]),
     ("accounts", &["core", "auth", "runtime", "dynamo", "http"]),
     ("catalog", &["core", "auth", "runtime", "dynamo", "http", "events"]),
-    ("inventory", &["core", "auth", "runtime", "dynamo", "http", "events", "accounts"]),
+    ("inventory", &["core", "runtime", "dynamo", "http", "events"]),
     ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
-    ("local", &["core", "auth", "runtime", "accounts", "notifications", "relay", "service"]),
+    ("local", &["core", "auth", "runtime", "accounts", "inventory", "notifications", "relay", "service"]),
     ("testing", &["core", "auth", "local"]),
-    ("tests", &["core", "auth", "runtime", "dynamo", "http", "events", "accounts", "local", "testing"]),
+    ("tests", &["core", "auth", "runtime", "dynamo", "http", "events", "accounts", "inventory", "local", "testing"]),
 ];
 
 /// What the shop is built on.

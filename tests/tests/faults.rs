@@ -108,7 +108,7 @@ async fn every_story_is_the_same_under_faults_that_nobody_need_notice() {
                     options.faults = Faults::seeded(&UNSEEN, seed);
                     let shop = Shop::of(options);
                     let world = shop.world().clone();
-                    holdfast_tests::stories::$module::$story(shop).await;
+                    Box::pin(holdfast_tests::stories::$module::$story(shop)).await;
                     for (kind, count) in world.faults().counts() {
                         *counts.entry(kind).or_default() += count;
                     }

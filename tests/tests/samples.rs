@@ -10,43 +10,75 @@ use holdfast_auth::Role;
 use holdfast_testing::Shop;
 use serde_json::{Value, json};
 
-/// What each sample is answered: a status, or for consumers that no record failed.
-const ANSWERS: [(&str, Option<u16>); 30] = [
-    ("addresses-create", Some(201)),
-    ("addresses-delete", Some(204)),
-    ("addresses-list", Some(200)),
-    ("addresses-update", Some(200)),
-    ("auth-forgot-password", Some(202)),
-    ("auth-jwks", Some(200)),
-    ("auth-login", Some(200)),
-    ("auth-logout", Some(204)),
-    ("auth-refresh", Some(200)),
-    ("auth-register", Some(202)),
-    ("auth-resend-verification", Some(202)),
-    ("auth-reset-password", Some(204)),
-    ("auth-verify-email", Some(204)),
-    ("docs-openapi", Some(200)),
-    ("docs-page", Some(200)),
-    ("event-relay", None),
-    ("health", Some(200)),
-    ("me-change-password", Some(204)),
-    ("me-delete", Some(204)),
-    ("me-get", Some(200)),
-    ("me-sessions-list", Some(200)),
-    ("me-sessions-revoke", Some(204)),
-    ("me-update", Some(200)),
-    ("not-found", Some(404)),
-    ("notifications-send", None),
-    ("users-disable", Some(200)),
-    ("users-exists", Some(200)),
-    ("users-get", Some(200)),
-    ("users-list", Some(200)),
-    ("users-set-roles", Some(200)),
+/// What a function answers its sample.
+#[derive(Clone, Copy)]
+enum Answers {
+    /// An endpoint: with this status.
+    Http(u16),
+    /// A consumer: no record failed.
+    Batch,
+    /// What a schedule calls: nothing.
+    Nothing,
+}
+use Answers::{Batch, Http, Nothing};
+
+/// What each sample is answered.
+const ANSWERS: [(&str, Answers); 50] = [
+    ("addresses-create", Http(201)),
+    ("addresses-delete", Http(204)),
+    ("addresses-list", Http(200)),
+    ("addresses-update", Http(200)),
+    ("auth-forgot-password", Http(202)),
+    ("auth-jwks", Http(200)),
+    ("auth-login", Http(200)),
+    ("auth-logout", Http(204)),
+    ("auth-refresh", Http(200)),
+    ("auth-register", Http(202)),
+    ("auth-resend-verification", Http(202)),
+    ("auth-reset-password", Http(204)),
+    ("auth-verify-email", Http(204)),
+    ("availability-get", Http(200)),
+    ("docs-openapi", Http(200)),
+    ("docs-page", Http(200)),
+    ("event-relay", Batch),
+    ("health", Http(200)),
+    ("inventory-projector", Batch),
+    ("low-stock-alert", Batch),
+    ("me-change-password", Http(204)),
+    ("me-delete", Http(204)),
+    ("me-get", Http(200)),
+    ("me-sessions-list", Http(200)),
+    ("me-sessions-revoke", Http(204)),
+    ("me-update", Http(200)),
+    ("not-found", Http(404)),
+    ("notifications-send", Batch),
+    ("reservations-expire", Batch),
+    ("reservations-sweep", Nothing),
+    ("stock-adjust", Http(201)),
+    ("stock-audit", Nothing),
+    ("stock-create", Http(201)),
+    ("stock-get", Http(200)),
+    ("stock-history", Http(200)),
+    ("stock-list", Http(200)),
+    ("stock-low", Http(200)),
+    ("stock-release", Http(200)),
+    ("stock-reserve", Http(201)),
+    ("stock-set-threshold", Http(200)),
+    ("stock-sync", Http(200)),
+    ("stock-transfer", Http(201)),
+    ("users-disable", Http(200)),
+    ("users-exists", Http(200)),
+    ("users-get", Http(200)),
+    ("users-list", Http(200)),
+    ("users-set-roles", Http(200)),
+    ("warehouses-create", Http(201)),
+    ("warehouses-list", Http(200)),
+    ("warehouses-update", Http(200)),
 ];
 
 /// A world that has what the samples speak of, and the values of their `${…}`.
 async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
-    let shop = Shop::open();
+    let shop = Shop::with_parameters([("LowStockAlertAddress", "stock@demo.test")]);
     holdfast_local::seed::account(shop.world(), "customer@demo.test", "holdfast-demo", "Ada Lovelace", &[])
         .await
         .unwrap();
@@ -57,8 +89,22 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let newcomer = json!({"email": "new@example.com", "password": "correct horse battery", "name": "New"});
     shop.guest().post("/v1/auth/register", newcomer).await.expect_status(202);
     shop.guest().post("/v1/auth/forgot-password", json!({"email": "customer@demo.test"})).await.expect_status(202);
+    let keeper = shop.hire("warehouse@demo.test", &[Role::Warehouse]).await;
+    let opens = |name: &'static str| {
+        let keeper = keeper.clone().keyed(name);
+        async move { keeper.post("/v1/admin/warehouses", json!({"name": name, "priority": 1})).await.expect_status(201) }
+    };
+    let (warehouse, other) = (opens("Basel").await, opens("Geneva").await);
+    let stock = json!({"sku": "TEE-M", "warehouse_id": warehouse.at("/id"), "on_hand": 40});
+    keeper.clone().keyed("first").post("/v1/admin/inventory", stock).await.expect_status(201);
+    let hold = json!({"quantity": 1, "ttl_seconds": 900, "reference": "a call"});
+    let held = keeper.clone().keyed("held").post("/v1/admin/inventory/TEE-M/reserve", hold).await.expect_status(201);
     shop.settle().await;
     let values = BTreeMap::from([
+        ("warehouse_token", keeper.access_token()),
+        ("warehouse_id", warehouse.at("/id")),
+        ("other_warehouse_id", other.at("/id")),
+        ("reservation_id", held.at("/id")),
         ("customer_token", customer.access_token()),
         ("admin_token", admin.access_token()),
         ("refresh_token", customer.refresh_token()),
@@ -83,7 +129,7 @@ async fn every_sample_is_handled() {
     for bin in bins {
         assert!(ANSWERS.iter().any(|(name, _)| *name == bin), "{bin} has no sample: write events/{bin}.json");
     }
-    for (name, status) in ANSWERS {
+    for (name, answers) in ANSWERS {
         let (shop, values) = seeded().await;
         let text = values.iter().fold(sample(name), |text, (value, real)| text.replace(&format!("${{{value}}}"), real));
         assert!(!text.contains("${"), "{name}: a value is unknown: {text}");
@@ -91,16 +137,17 @@ async fn every_sample_is_handled() {
         let mails = shop.mails().len();
         let known = shop.world().engines().events.archived().unwrap().len();
         let answer = shop.world().invoke(name, event).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        match status {
-            Some(status) => assert_eq!(answer["statusCode"], status, "{name}: {answer}"),
-            None => assert_eq!(answer, json!({"batchItemFailures": []}), "{name}"),
+        match answers {
+            Http(status) => assert_eq!(answer["statusCode"], status, "{name}: {answer}"),
+            Batch => assert_eq!(answer, json!({"batchItemFailures": []}), "{name}"),
+            Nothing => assert_eq!(answer, Value::Null, "{name}"),
         }
         let published = shop.world().engines().events.archived().unwrap().len();
         if name == "event-relay" {
             assert_eq!(published, known + 1, "the event is published");
         }
         shop.settle().await;
-        if name == "notifications-send" {
+        if ["notifications-send", "low-stock-alert"].contains(&name) {
             assert_eq!(shop.mails().len(), mails + 1, "the mail is sent");
         }
     }

@@ -72,7 +72,7 @@ async fn grants_and_events_are_what_they_are_said_to_be() {
         ($($module:ident: $($story:ident),+;)+) => {$($(
             let shop = Shop::open();
             worlds.push(shop.world().clone());
-            holdfast_tests::stories::$module::$story(shop).await;
+            Box::pin(holdfast_tests::stories::$module::$story(shop)).await;
         )+)+};
     }
     every_story!(tell);

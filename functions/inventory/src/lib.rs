@@ -1,12 +1,13 @@
 //! How many there are, and for whom they are held.
 //!
 //! In reading order: [`domain`] decides which warehouse a line is taken from and what becomes of a hold, without a clock or a
-//! table; [`store`] says where stock lies and how it moves; [`api`] has a file for each endpoint, [`consumers`] one for each
+//! table; [`events`] lists what is told of it; [`store`] says where stock lies and how it moves; [`api`] has a file for each endpoint, [`consumers`] one for each
 //! function behind them; [`holds`] is what other contexts may do with stock. **Inventory knows no orders.**
 
 pub mod api;
 pub mod consumers;
 pub mod domain;
+pub mod events;
 pub mod holds;
 pub mod store;
 

@@ -5,7 +5,6 @@
 //! was is told by its movements, which the projector writes from the table's stream.
 
 mod articles;
-mod events;
 mod items;
 mod ledger;
 mod levels;
@@ -14,8 +13,6 @@ mod reservations;
 mod stock;
 mod warehouses;
 
-pub use events::Happened;
-pub(crate) use events::{by_itself, caused_by};
 pub use items::{ArticleItem, LevelItem, ReservationItem, StockItem, TimerItem};
 pub use ledger::Discrepancy;
 pub(crate) use ledger::movement;
@@ -25,10 +22,12 @@ pub use stock::Stock;
 pub(crate) use stock::{Move, found_at};
 
 use axum::extract::FromRef;
-use holdfast_core::Ambient;
+use holdfast_core::{Ambient, Causation, StoredEvent};
 use holdfast_dynamo::{Store, Table};
 use holdfast_http::{Guard, ServerKey};
 use holdfast_runtime::{FromInit, Init, InitError};
+
+use crate::events::Happened;
 
 /// The inventory table, and what is needed to use it: the state of a public endpoint and of consumers.
 #[derive(Clone, Debug)]
@@ -54,6 +53,13 @@ pub struct Clerks {
 
 /// Rounds of load, decide and commit before a caller is asked to come back: each is lost to another's success.
 pub(crate) const ROUNDS: u32 = 8;
+
+impl Inventory {
+    /// An event of an entity's change.
+    fn event(&self, happened: &Happened, subject: impl ToString, cause: &Causation) -> StoredEvent {
+        StoredEvent::now(&self.ambient, happened, subject, cause.clone())
+    }
+}
 
 impl FromInit for Inventory {
     async fn from_init(init: &Init) -> Result<Self, InitError> {

@@ -1,3 +1,4 @@
 //! The consumers: a file each, named like its function.
 
+pub mod low_stock;
 pub mod send;

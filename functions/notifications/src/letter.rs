@@ -41,8 +41,7 @@ const CODE: &str = "margin:0 0 16px;padding:12px;border:1px solid #8a8f98;border
 const FOOT: &str = "margin:32px 0 0;padding:16px 0 0;border-top:1px solid #8a8f98;font-size:13px";
 
 /// At the end of each, so that nobody waits for an answer.
-const FOOTER: &str =
-    "This mail was sent automatically, because of what happened in your account. Answers to it are not read.";
+const FOOTER: &str = "This mail was sent automatically. Answers to it are not read.";
 
 impl Letter {
     /// A letter to someone of this name.

@@ -7,10 +7,11 @@
 pub mod consumers;
 pub mod letter;
 pub mod mails;
+mod postbox;
 
 use holdfast_runtime::Function;
 
 /// The context's functions.
 pub fn functions() -> Vec<Function> {
-    vec![consumers::send::function()]
+    vec![consumers::send::function(), consumers::low_stock::function()]
 }

@@ -26,8 +26,8 @@ pub use fresh::{Freshness, IfNoneMatch};
 pub use keyed::{Fingerprint, IdempotencyKey, Keyed, ServerKey};
 pub use list::{ListQuery, Listed};
 pub use openapi::{
-    BodyProblems, CallerProblems, CodeProblems, CredentialProblems, MoneySchema, NotFound, OurFault, QueryProblems,
-    RefreshProblems, StaffProblems, Stale, TooMany, problem_schemas,
+    BodyProblems, CallerProblems, CodeProblems, CredentialProblems, KeyedProblems, MoneySchema, NotFound, OurFault,
+    QueryProblems, RefreshProblems, StaffProblems, Stale, TooMany, problem_schemas,
 };
 pub use origin::Origin;
 pub use params::{Path, Query};

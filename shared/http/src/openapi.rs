@@ -35,6 +35,13 @@ problems! {
         "415": "unsupported_media_type: not application/json in UTF-8",
         "422": "invalid_input: a field is missing, unknown, named twice or not what it must be; `errors` says which",
     }
+    /// An endpoint that reads a body under an Idempotency-Key.
+    KeyedProblems {
+        "400": "malformed_request: the body is not JSON; idempotency_key_required: there is none; invalid_idempotency_key: it is not 1 to 255 visible ASCII characters",
+        "413": "body_too_large: over 1,000,000 bytes",
+        "415": "unsupported_media_type: not application/json in UTF-8",
+        "422": "invalid_input: a field is missing, unknown, named twice or not what it must be, `errors` says which; idempotency_key_reused: the key belongs to another request",
+    }
     /// An endpoint that reads a mailed code among its body.
     CodeProblems {
         "400": "malformed_request: the body is not JSON",

@@ -34,6 +34,10 @@ fn held(pointer: &str, value: &Value, schema: &Value, name: &str, rule: &Value) 
             let text = value.as_str().unwrap_or_default();
             unless(text.parse::<Timestamp>().is_ok(), "is no time".to_owned())
         }
+        "format" if rule == "int32" || rule == "int64" => {
+            let most = if rule == "int32" { i64::from(i32::MAX) } else { i64::MAX };
+            unless(value.as_i64().is_some_and(|number| number <= most), format!("is no {}", words(rule)))
+        }
         "pattern" => {
             let pattern = Regex::new(&words(rule)).map_err(|error| format!("{pointer}: {error}"))?;
             unless(pattern.is_match(value.as_str().unwrap_or_default()), format!("does not match {rule}"))
@@ -88,6 +92,15 @@ mod tests {
     fn a_rule_that_is_not_known_is_an_error() {
         let wrong = fits(&json!({"a": 1}), &json!({"properties": {"a": {"maximum": 2}}}));
         assert_eq!(wrong, Err("/a: this check does not know the rule maximum".to_owned()));
+    }
+
+    #[test]
+    fn a_number_fits_its_width() {
+        let (narrow, wide) = (json!({"format": "int32"}), json!({"format": "int64"}));
+        assert_eq!(fits(&json!(2_147_483_647), &narrow), Ok(()));
+        assert!(fits(&json!(2_147_483_648_i64), &narrow).is_err());
+        assert_eq!(fits(&json!(i64::MAX), &wide), Ok(()));
+        assert!(fits(&json!(u64::MAX), &wide).is_err() && fits(&json!(1.5), &wide).is_err());
     }
 
     #[test]

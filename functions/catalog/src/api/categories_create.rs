@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use holdfast_core::{CategoryId, Timestamp};
 use holdfast_http::{
-    BodyProblems, ETag, Json, Keyed, Origin, OurFault, Problem, Staff, StaffProblems, Tagged, endpoint, permission,
+    ETag, Json, Keyed, KeyedProblems, Origin, OurFault, Problem, Staff, StaffProblems, Tagged, endpoint, permission,
 };
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
@@ -21,7 +21,7 @@ use crate::store::{Grown, Growth, Registry};
     responses(
         (status = 201, description = "The category", body = CategoryView, headers(("etag" = String, description = "The category's version"))),
         (status = 409, description = "slug_taken: another category has it; too_many_categories: there are 500 already", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, OurFault
+        KeyedProblems, StaffProblems, OurFault
     )
 )]
 async fn categories_create(

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, LOCATION};
 use holdfast_http::{
-    BodyProblems, ETag, Json, Keyed, Origin, OurFault, Problem, Staff, StaffProblems, Tagged, endpoint, permission,
+    ETag, Json, Keyed, KeyedProblems, Origin, OurFault, Problem, Staff, StaffProblems, Tagged, endpoint, permission,
 };
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
@@ -24,7 +24,7 @@ use crate::store::Registry;
     responses(
         (status = 201, description = "The product", body = ProductView, headers(("etag" = String, description = "The product's version"), ("location" = String, description = "Where it is shown"))),
         (status = 409, description = "sku_taken, slug_taken: another product has it", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, OurFault
+        KeyedProblems, StaffProblems, OurFault
     )
 )]
 async fn products_create(

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use holdfast_core::{ProductId, VariantId};
 use holdfast_http::{
-    BodyProblems, ETag, Json, Keyed, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, Tagged, endpoint,
-    permission,
+    ETag, Json, Keyed, KeyedProblems, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, Tagged,
+    endpoint, permission,
 };
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
@@ -25,7 +25,7 @@ use crate::store::{Change, Happened, Registry, Shown};
     responses(
         (status = 201, description = "The variant", body = VariantView, headers(("etag" = String, description = "The variant's version"))),
         (status = 409, description = "sku_taken: another variant has it", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, NotFound, OurFault
+        KeyedProblems, StaffProblems, NotFound, OurFault
     )
 )]
 async fn variants_create(

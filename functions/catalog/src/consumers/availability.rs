@@ -13,7 +13,7 @@ use crate::store::Catalog;
 pub struct Shelves(Catalog);
 
 /// What is heard of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", content = "data")]
 enum Heard {
     /// Stock has begun to count an article: there is enough until a level says otherwise.
@@ -22,6 +22,8 @@ enum Heard {
     /// An article stands otherwise than before.
     #[serde(rename = "inventory.level-changed.v1")]
     Level {
+        /// Which.
+        sku: Sku,
         /// So.
         is: Availability,
     },
@@ -45,10 +47,12 @@ impl FromInit for Shelves {
 impl Consumer for Shelves {
     async fn handle(&self, envelope: Envelope) -> Result<(), ConsumeError> {
         let subject = &envelope.event.subject;
-        let sku = || subject.parse::<Sku>().map_err(|_| poison("its subject is no SKU"));
         match read(&envelope.event)? {
-            Heard::Counted {} => self.0.hear(&sku()?, Availability::InStock, BEFORE_ALL_LEVELS).await?,
-            Heard::Level { is } => self.0.hear(&sku()?, is, envelope.sequence).await?,
+            Heard::Counted {} => {
+                let sku = subject.parse::<Sku>().map_err(|_| poison("its subject is no SKU"))?;
+                self.0.hear(&sku, Availability::InStock, BEFORE_ALL_LEVELS).await?;
+            }
+            Heard::Level { sku, is } => self.0.hear(&sku, is, envelope.sequence).await?,
             Heard::Product {} | Heard::Variant {} => {
                 let product = subject.parse::<ProductId>().map_err(|_| poison("its subject is no product"))?;
                 self.0.restock(product).await?;
@@ -86,8 +90,11 @@ mod tests {
 
     #[test]
     fn levels_are_read_and_strange_events_are_not_passed_over() {
-        let level = json!({"was": "in_stock", "is": "low", "available": 3, "threshold": 5});
-        assert_eq!(read("inventory.level-changed.v1", level), Ok(Heard::Level { is: Availability::Low }));
+        let level = json!({"sku": "MUG", "was": "in_stock", "is": "low", "available": 3, "threshold": 5});
+        assert_eq!(
+            read("inventory.level-changed.v1", level),
+            Ok(Heard::Level { sku: "MUG".parse().unwrap(), is: Availability::Low })
+        );
         let counted = json!({"low_stock_threshold": 5});
         assert_eq!(read("inventory.article-created.v1", counted), Ok(Heard::Counted {}));
         let made = json!({"status": "ACTIVE", "skus": ["MUG"]});

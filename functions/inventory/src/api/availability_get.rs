@@ -1,12 +1,9 @@
 //! GET /v1/availability: whether articles can be had, for everybody.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use holdfast_core::Sku;
-use holdfast_http::{Json, Listed, OurFault, Problem, Query, QueryProblems, endpoint};
+use holdfast_http::{Freshness, IfNoneMatch, Listed, OurFault, Problem, Query, QueryProblems, endpoint};
 use holdfast_runtime::Function;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +15,7 @@ use crate::store::{Inventory, Stock};
 /// The most articles that one request asks for: what a list page shows.
 const MOST_SKUS: usize = 50;
 /// How long an answer may be shown: checkout decides, and a page that is a little behind misleads nobody for long.
-const CACHED: &str = "public, max-age=10";
+const CACHED: Freshness = Freshness::Public(10);
 
 /// Which articles.
 #[derive(Deserialize, IntoParams)]
@@ -55,21 +52,13 @@ pub struct Availability {
 )]
 async fn availability_get(
     State(inventory): State<Inventory>,
-    headers: HeaderMap,
+    known: IfNoneMatch,
     Query(query): Query<AvailabilityQuery>,
 ) -> Result<Response, Problem> {
     let skus = parsed(&query.skus)?;
     let (stocks, _) = inventory.stocks(&skus).await?;
-    let items: Vec<Availability> = skus.into_iter().map(|sku| Availability::of(stocks.get(&sku), sku)).collect();
-    let tag = tag(&items);
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    let mut response =
-        if known { StatusCode::NOT_MODIFIED.into_response() } else { Json(Listed::whole(items)).into_response() };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(CACHED));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    Ok(response)
+    let items = skus.into_iter().map(|sku| Availability::of(stocks.get(&sku), sku)).collect();
+    Ok(known.answer(&Listed::<Availability>::whole(items), None, CACHED))
 }
 
 fn parsed(skus: &str) -> Result<Vec<Sku>, Problem> {
@@ -85,16 +74,6 @@ fn parsed(skus: &str) -> Result<Vec<Sku>, Problem> {
         }
     }
     Ok(all)
-}
-
-/// What the answer says, as a tag: its words are short, and tell it apart from any other answer to the same question.
-fn tag(items: &[Availability]) -> String {
-    let word = |item: &Availability| match (item.availability, item.available) {
-        (Level::InStock, _) => "i".to_owned(),
-        (Level::Out, _) => "o".to_owned(),
-        (Level::Low, available) => format!("l{}", available.unwrap_or(0)),
-    };
-    format!("\"{}\"", items.iter().map(word).collect::<Vec<_>>().join("."))
 }
 
 impl Availability {

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use holdfast_core::{ReceiptId, Sku, Timestamp, WarehouseId};
 use holdfast_http::{
-    BodyProblems, Json, Keyed, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint, permission,
+    Json, Keyed, KeyedProblems, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint, permission,
 };
 use holdfast_runtime::Function;
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ pub struct Adjustment {
     responses(
         (status = 201, description = "The correction", body = Adjustment),
         (status = 409, description = "below_reserved: less would be left than is held; too_much_stock: more than 100,000,000", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, NotFound, OurFault
+        KeyedProblems, StaffProblems, NotFound, OurFault
     )
 )]
 async fn stock_adjust(

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use holdfast_core::{Sku, WarehouseId};
-use holdfast_http::{BodyProblems, Json, Keyed, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission};
+use holdfast_http::{
+    Json, Keyed, KeyedProblems, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission, present,
+};
 use holdfast_runtime::Function;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,8 +29,8 @@ pub struct CreateStockRequest {
     #[schema(value_type = u32, maximum = 100_000_000, example = 40)]
     on_hand: Count,
     /// At how many, over all warehouses, the article counts as low. 0 when it is not said for a new one.
-    #[serde(default)]
-    #[schema(value_type = Option<u32>, maximum = 100_000_000, example = 5)]
+    #[schema(value_type = u32, required = false, maximum = 100_000_000, example = 5)]
+    #[serde(default, deserialize_with = "present")]
     low_stock_threshold: Option<Count>,
 }
 
@@ -53,7 +55,7 @@ pub struct CreatedStock {
     responses(
         (status = 201, description = "The stock as it was created", body = CreatedStock),
         (status = 409, description = "stock_exists: the article lies in that warehouse already", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, OurFault
+        KeyedProblems, StaffProblems, OurFault
     )
 )]
 async fn stock_create(

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use holdfast_core::{ReservationId, Sku};
 use holdfast_http::{
-    BodyProblems, Json, Keyed, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint, permission,
+    Json, Keyed, KeyedProblems, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint, permission,
 };
 use holdfast_runtime::Function;
 use serde::Deserialize;
@@ -35,7 +35,7 @@ pub struct ReleaseStockRequest {
     responses(
         (status = 200, description = "The reservation, released", body = ReservationView),
         (status = 409, description = "reservation_ended: it was committed, released or has expired", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, NotFound, OurFault
+        KeyedProblems, StaffProblems, NotFound, OurFault
     )
 )]
 async fn stock_release(

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use holdfast_core::{Quantity, ReservationId, Sku};
 use holdfast_dynamo::CommitError;
 use holdfast_http::{
-    BodyProblems, Fingerprint, Json, Keyed, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint,
+    Fingerprint, Json, Keyed, KeyedProblems, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint,
     permission,
 };
 use holdfast_runtime::Function;
@@ -47,7 +47,7 @@ pub struct ReserveStockRequest {
     responses(
         (status = 201, description = "The reservation as it was made", body = ReservationView),
         (status = 409, description = "insufficient_stock: fewer can be had", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, NotFound, OurFault
+        KeyedProblems, StaffProblems, NotFound, OurFault
     )
 )]
 async fn stock_reserve(

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use axum::extract::State;
 use holdfast_core::{Causation, ReceiptId, Sku, WarehouseId};
 use holdfast_dynamo::CommitError;
-use holdfast_http::{BodyProblems, Json, Keyed, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission};
+use holdfast_http::{
+    Json, Keyed, KeyedProblems, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission,
+};
 use holdfast_runtime::Function;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -82,7 +84,7 @@ pub enum Outcome {
     post, path = "/v1/admin/inventory/sync", operation_id = "stock_sync", tag = "inventory", security(("access_token" = ["inventory.write"])),
     params(("idempotency-key" = String, Header, description = "Names the request: its repeat counts nothing twice")),
     request_body = SyncStockRequest,
-    responses((status = 200, description = "A result for each count", body = Synced), BodyProblems, StaffProblems, OurFault)
+    responses((status = 200, description = "A result for each count", body = Synced), KeyedProblems, StaffProblems, OurFault)
 )]
 async fn stock_sync(
     State(clerks): State<Clerks>,

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use holdfast_core::WarehouseId;
-use holdfast_http::{BodyProblems, Json, Keyed, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission};
+use holdfast_http::{
+    Json, Keyed, KeyedProblems, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission,
+};
 use holdfast_runtime::Function;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,7 +38,7 @@ pub struct CreateWarehouseRequest {
     responses(
         (status = 201, description = "The warehouse", body = WarehouseView),
         (status = 409, description = "too_many_warehouses: there are 10 already", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        BodyProblems, StaffProblems, OurFault
+        KeyedProblems, StaffProblems, OurFault
     )
 )]
 async fn warehouses_create(

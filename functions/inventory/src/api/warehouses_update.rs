@@ -4,7 +4,7 @@ use axum::extract::State;
 use holdfast_core::WarehouseId;
 use holdfast_http::{
     BodyProblems, ETag, IfMatch, Json, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, Stale, Tagged,
-    endpoint, permission,
+    endpoint, permission, present,
 };
 use holdfast_runtime::Function;
 use serde::Deserialize;
@@ -15,17 +15,17 @@ use super::WarehouseView;
 use crate::domain::{Priority, WarehouseName};
 use crate::store::{ROUNDS, Readers};
 
-/// What is to change.
+/// What is to change; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWarehouseRequest {
     /// What it is called from now on.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = String, required = false)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<WarehouseName>,
     /// Its place in the order from now on.
-    #[serde(default)]
-    #[schema(value_type = Option<u32>, maximum = 1000)]
+    #[schema(value_type = u32, required = false, maximum = 1000)]
+    #[serde(default, deserialize_with = "present")]
     priority: Option<Priority>,
 }
 

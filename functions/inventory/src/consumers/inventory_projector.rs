@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::reminders::Reminders;
 use crate::domain::{Expiry, Reservation};
-use crate::store::{ArticleItem, Inventory, ReservationItem, StockItem, TimerItem, by_itself, caused_by, movement};
+use crate::events::{by_itself, caused_by};
+use crate::store::{ArticleItem, Inventory, ReservationItem, StockItem, TimerItem, movement};
 
 /// As whom the table speaks on the bus.
 const SOURCE: &str = "holdfast.inventory";

@@ -6,7 +6,8 @@ use holdfast_runtime::{FromInit, Function, Init, InitError};
 
 use super::reminders::Reminders;
 use crate::domain::Expiry;
-use crate::store::{Inventory, caused_by};
+use crate::events::caused_by;
+use crate::store::Inventory;
 
 /// Expires reservations.
 #[derive(Clone, Debug)]

@@ -5,8 +5,9 @@ use holdfast_dynamo::{Action, Item, Query, StoreError};
 use holdfast_http::Problem;
 
 use super::items::{ARTICLES, LOW, article_key};
-use super::{ArticleItem, Happened, Inventory, LevelItem, Stock};
+use super::{ArticleItem, Inventory, LevelItem, Stock};
 use crate::domain::Warehouse;
+use crate::events::Happened;
 
 impl Inventory {
     /// An article.

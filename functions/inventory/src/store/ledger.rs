@@ -7,8 +7,9 @@ use holdfast_http::Problem;
 use jiff::SignedDuration;
 
 use super::items::{ARTICLES, MovementItem, article_partition, movements_partition};
-use super::{ArticleItem, Happened, Inventory, StockItem};
+use super::{ArticleItem, Inventory, StockItem};
 use crate::domain::{Finding, Movement, audit};
+use crate::events::Happened;
 
 /// How far the projection may lag before a missing movement counts as lost: the age at which its alarm rings.
 const LAG: SignedDuration = SignedDuration::from_mins(15);

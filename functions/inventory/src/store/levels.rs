@@ -3,10 +3,10 @@
 use holdfast_core::{Causation, Sku};
 use holdfast_dynamo::{CommitError, Query, of_kind};
 
-use super::events::Happened;
 use super::items::article_partition;
 use super::{ArticleItem, Inventory, LevelItem, StockItem};
 use crate::domain::Level;
+use crate::events::Happened;
 
 impl Inventory {
     /// Brings an article's level up to date. An article that nobody has looked at yet counts as in stock, so that one that
@@ -24,7 +24,11 @@ impl Inventory {
             return Ok(());
         }
         let level = LevelItem { sku: sku.clone(), level: is, version: seen.saturating_add(1) };
-        let event = self.event(&Happened::LevelChanged { was, is, available, threshold }, sku, cause);
+        let event = self.event(
+            &Happened::LevelChanged { sku: sku.clone(), was, is, available, threshold },
+            format!("{sku}/level"),
+            cause,
+        );
         let write = self.table.put_with(&level, &event);
         let write = if seen == 0 { write.if_absent() } else { write.if_version(seen) };
         self.table.commit(write).await

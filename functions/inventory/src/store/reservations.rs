@@ -6,10 +6,10 @@ use holdfast_http::{Fingerprint, Problem};
 use jiff::SignedDuration;
 
 use super::Inventory;
-use super::events::{Happened, by_itself};
 use super::items::{BUCKETS, ReservationItem, TimerItem, active_partition, moment, reservation_key};
 use super::stock::Move;
 use crate::domain::{Closing, Expiry, Kind, Reservation, Turn};
+use crate::events::{Happened, by_itself};
 
 /// How long an ended reservation can still be looked at.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);

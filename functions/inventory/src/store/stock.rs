@@ -7,9 +7,9 @@ use holdfast_dynamo::{Action, CommitError, Found, Item, Reason, StoreError, of_k
 use holdfast_http::Problem;
 
 use super::Inventory;
-use super::events::{Happened, subject};
 use super::items::{ArticleItem, SHARD, StockItem, article_key, stock_key};
 use crate::domain::{Count, Kind, Shelf, Warehouse};
+use crate::events::{Happened, subject};
 
 /// An article with all that lies of it.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@ use holdfast_dynamo::{Action, Query, StoreError, of_kind};
 use holdfast_http::Problem;
 
 use super::Inventory;
-use super::events::Happened;
 use super::items::{WAREHOUSES, WarehouseItem, warehouse_key};
 use crate::domain::Warehouse;
+use crate::events::Happened;
 
 impl Inventory {
     /// All warehouses, in the order in which they are taken from.

@@ -1,9 +1,5 @@
 //! notifications-send: the mails that accounts ask for.
 
-use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
 use holdfast_accounts::codes::{Codes, Purpose};
 use holdfast_accounts::directory::{Contact, Directory};
 use holdfast_core::{CodeId, Envelope, EventId, UserId};
@@ -13,6 +9,7 @@ use serde::Deserialize;
 
 use crate::letter::Mail;
 use crate::mails::{already_registered, reset_password, verify_email};
+use crate::postbox::Postbox;
 
 /// Who is written to, how, and by whom.
 #[derive(Clone, Debug)]
@@ -20,8 +17,7 @@ pub struct Post {
     claims: Claims,
     people: Directory,
     codes: Codes,
-    ses: Client,
-    sender: String,
+    postbox: Postbox,
     storefront: String,
 }
 
@@ -45,8 +41,7 @@ impl FromInit for Post {
             claims: Claims::new(init, "NOTIFICATIONS_TABLE", "notifications-send")?,
             people: Directory::from_init(init).await?,
             codes: Codes::from_init(init).await?,
-            ses: init.aws.ses(),
-            sender: init.env.text("MAIL_SENDER")?.to_owned(),
+            postbox: Postbox::from_init(init).await?,
             storefront: init.env.text("STOREFRONT_URL")?.trim_end_matches('/').to_owned(),
         })
     }
@@ -73,7 +68,7 @@ impl Post {
         // Erased in the meantime: there is nobody to write to, and that is how it should be.
         let Some(contact) = contact else { return Ok(()) };
         let mail = self.mail(&contact, user, occasion);
-        self.send(&contact, mail, event).await
+        self.postbox.send(contact.email.as_str(), &mail, event).await
     }
 
     fn mail(&self, contact: &Contact, user: UserId, occasion: Occasion) -> Mail {
@@ -93,40 +88,6 @@ impl Post {
             }
         }
     }
-
-    async fn send(&self, contact: &Contact, mail: Mail, event: EventId) -> Result<(), ConsumeError> {
-        let content = content(&mail).and_then(|content| {
-            let tag = MessageTag::builder().name("event_id").value(event.to_string()).build()?;
-            Ok((content, tag))
-        });
-        let (content, tag) = content.map_err(|error| ConsumeError::Poison(error.to_string()))?;
-        // The address alone: a name beside it would be one more place for what a person typed.
-        let destination = Destination::builder().to_addresses(contact.email.as_str()).build();
-        let call = self.ses.send_email().from_email_address(&self.sender).destination(destination);
-        call.content(content).email_tags(tag).send().await.map_err(|error| refused(&error))?;
-        Ok(())
-    }
-}
-
-fn content(mail: &Mail) -> Result<EmailContent, BuildError> {
-    let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
-    let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
-    let message = Message::builder().subject(utf8(mail.subject)?).body(body).build();
-    Ok(EmailContent::builder().simple(message).build())
-}
-
-/// SES's own words stay out of it: they like to name the address.
-fn refused<R>(error: &SdkError<SendEmailError, R>) -> ConsumeError {
-    let code = error.code().unwrap_or("no answer");
-    let of_the_mail = error.as_service_error().is_some_and(|error| {
-        error.is_message_rejected() || error.is_bad_request_exception() || error.is_not_found_exception()
-    });
-    // All else passes: throttling, a pause, our sender not verified yet, the network.
-    if of_the_mail {
-        ConsumeError::Poison(format!("SES refuses the mail: {code}"))
-    } else {
-        ConsumeError::Retry(format!("SES did not take the mail: {code}"))
-    }
 }
 
 /// notifications-send.
@@ -136,8 +97,6 @@ pub fn function() -> Function {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sesv2::error::ErrorMetadata;
-    use aws_sdk_sesv2::types::error::{MessageRejected, TooManyRequestsException};
     use holdfast_accounts::events::Happened;
     use holdfast_core::{Id, StoredEvent, Timestamp};
 
@@ -178,19 +137,5 @@ mod tests {
         assert!(matches!(read(&envelope(&Happened::EmailVerified {}, &user)), Err(ConsumeError::Poison(_))));
         let repeated = Happened::RegistrationRepeated {};
         assert!(matches!(read(&envelope(&repeated, "ada@example.com")), Err(ConsumeError::Poison(_))));
-    }
-
-    #[test]
-    fn a_refusal_is_poison_and_all_else_is_tried_again() {
-        let meta = |code: &str| ErrorMetadata::builder().code(code).message("ada@example.com").build();
-        let rejected = MessageRejected::builder().meta(meta("MessageRejected")).build();
-        let rejected = SdkError::service_error(SendEmailError::MessageRejected(rejected), ());
-        assert_eq!(refused(&rejected), ConsumeError::Poison("SES refuses the mail: MessageRejected".to_owned()));
-        let throttled = TooManyRequestsException::builder().meta(meta("TooManyRequestsException")).build();
-        let throttled = SdkError::service_error(SendEmailError::TooManyRequestsException(throttled), ());
-        let retry = ConsumeError::Retry("SES did not take the mail: TooManyRequestsException".to_owned());
-        assert_eq!(refused(&throttled), retry);
-        let lost = SdkError::<SendEmailError, ()>::timeout_error("slow");
-        assert_eq!(refused(&lost), ConsumeError::Retry("SES did not take the mail: no answer".to_owned()));
     }
 }

@@ -1,15 +1,15 @@
-//! What can happen in this context.
+//! What can happen here: the types and the data of this context's events. A published one never changes; a new shape is a v2.
 
-use holdfast_core::{Causation, ReservationId, StoredEvent, Timestamp, WarehouseId};
+use holdfast_core::{Causation, ReservationId, Sku, StoredEvent, Timestamp, WarehouseId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Inventory;
 use crate::domain::{Kind, Level};
 
 /// What can happen in this context: the types and the data of its events.
 ///
-/// A stock's subject is `<sku>/<warehouse id>`. Its data is short, because the item that bears it must stay under 1 KB.
+/// An article's subject is its SKU, its level's `<sku>/level`, a stock's `<sku>/<warehouse id>`: each counts its own events. A
+/// stock's data is short, because the item that bears it must stay under 1 KB.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Happened {
@@ -74,6 +74,9 @@ pub enum Happened {
     /// An article, over all warehouses, is stocked otherwise than before.
     #[serde(rename = "inventory.level-changed.v1")]
     LevelChanged {
+        /// Which article.
+        #[schema(value_type = String)]
+        sku: Sku,
         /// How it was.
         was: Level,
         /// How it is.
@@ -134,7 +137,7 @@ impl Happened {
 }
 
 /// A stock, as events name it.
-pub(crate) fn subject(sku: &holdfast_core::Sku, warehouse: WarehouseId) -> String {
+pub(crate) fn subject(sku: &Sku, warehouse: WarehouseId) -> String {
     format!("{sku}/{warehouse}")
 }
 
@@ -146,11 +149,4 @@ pub(crate) fn caused_by(event: &StoredEvent) -> Causation {
 /// What led to an event that a clock sets off.
 pub(crate) fn by_itself(reservation: ReservationId) -> Causation {
     Causation { correlation_id: reservation.to_string(), ..Causation::default() }
-}
-
-impl Inventory {
-    /// An event of an entity's change.
-    pub(crate) fn event(&self, happened: &Happened, subject: impl ToString, cause: &Causation) -> StoredEvent {
-        StoredEvent::now(&self.ambient, happened, subject, cause.clone())
-    }
 }
