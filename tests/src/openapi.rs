@@ -15,8 +15,9 @@ pub const RELEASED_PATH: &str = "docs/openapi.released.json";
 const DESCRIPTION: &str = include_str!("openapi/description.md");
 
 /// The contexts that have endpoints, in the order in which a shopper meets them.
-const TAGS: [(&str, &str); 3] = [
+const TAGS: [(&str, &str); 4] = [
     ("accounts", "Who is who: registration, sessions, profiles, addresses, and what staff may do about them."),
+    ("catalog", "What is sold: products with their variants and pictures, and the categories that they list in."),
     ("inventory", "How many there are: warehouses, stock and its history, what is held, and whether it can be had."),
     ("service", "What runs, and this description."),
 ];

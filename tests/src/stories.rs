@@ -11,9 +11,12 @@
 )]
 
 pub mod addresses;
+pub mod categories;
 pub mod holds;
 pub mod mails;
 pub mod passwords;
+pub mod prices;
+pub mod products;
 pub mod profile;
 pub mod registration;
 pub mod sessions;
@@ -61,6 +64,22 @@ macro_rules! every_story {
                 a_disabled_user_is_out_until_let_in_again,
                 nobody_decides_about_themselves,
                 who_lost_a_role_uses_it_no_more;
+            products:
+                a_matrix_of_variants_is_made_in_one_request,
+                a_slug_stands_for_one_product_and_the_old_one_leads_on,
+                a_sku_is_somebodys_for_good,
+                a_product_is_changed_by_whoever_knows_it,
+                what_is_archived_is_sold_no_more,
+                lists_show_all_that_they_need,
+                what_a_product_may_have_is_bounded,
+                what_is_made_twice_is_made_once,
+                availability_follows_stock;
+            prices:
+                a_price_change_is_told_and_kept,
+                prices_are_whole_and_of_one_currency;
+            categories:
+                categories_make_a_tree,
+                a_category_goes_when_it_is_empty;
             stock:
                 an_article_is_kept_and_every_move_is_told,
                 stock_is_brought_to_another_warehouse,

@@ -28,9 +28,24 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
-    ("local", &["core", "auth", "runtime", "accounts", "inventory", "notifications", "relay", "service"]),
+    ("local", &["core", "auth", "runtime", "accounts", "catalog", "inventory", "notifications", "relay", "service"]),
     ("testing", &["core", "auth", "local"]),
-    ("tests", &["core", "auth", "runtime", "dynamo", "http", "events", "accounts", "inventory", "local", "testing"]),
+    (
+        "tests",
+        &[
+            "core",
+            "auth",
+            "runtime",
+            "dynamo",
+            "http",
+            "events",
+            "accounts",
+            "catalog",
+            "inventory",
+            "local",
+            "testing",
+        ],
+    ),
 ];
 
 /// What the shop is built on.

@@ -23,7 +23,7 @@ enum Answers {
 use Answers::{Batch, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 50] = [
+const ANSWERS: [(&str, Answers); 63] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
@@ -38,6 +38,11 @@ const ANSWERS: [(&str, Answers); 50] = [
     ("auth-reset-password", Http(204)),
     ("auth-verify-email", Http(204)),
     ("availability-get", Http(200)),
+    ("catalog-availability", Batch),
+    ("categories-create", Http(201)),
+    ("categories-delete", Http(204)),
+    ("categories-list", Http(200)),
+    ("categories-update", Http(200)),
     ("docs-openapi", Http(200)),
     ("docs-page", Http(200)),
     ("event-relay", Batch),
@@ -52,6 +57,11 @@ const ANSWERS: [(&str, Answers); 50] = [
     ("me-update", Http(200)),
     ("not-found", Http(404)),
     ("notifications-send", Batch),
+    ("products-create", Http(201)),
+    ("products-delete", Http(204)),
+    ("products-get", Http(200)),
+    ("products-list", Http(200)),
+    ("products-update", Http(200)),
     ("reservations-expire", Batch),
     ("reservations-sweep", Nothing),
     ("stock-adjust", Http(201)),
@@ -71,6 +81,9 @@ const ANSWERS: [(&str, Answers); 50] = [
     ("users-get", Http(200)),
     ("users-list", Http(200)),
     ("users-set-roles", Http(200)),
+    ("variants-create", Http(201)),
+    ("variants-delete", Http(204)),
+    ("variants-update", Http(200)),
     ("warehouses-create", Http(201)),
     ("warehouses-list", Http(200)),
     ("warehouses-update", Http(200)),
@@ -89,6 +102,17 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let newcomer = json!({"email": "new@example.com", "password": "correct horse battery", "name": "New"});
     shop.guest().post("/v1/auth/register", newcomer).await.expect_status(202);
     shop.guest().post("/v1/auth/forgot-password", json!({"email": "customer@demo.test"})).await.expect_status(202);
+    let clerk = shop.hire("catalog@demo.test", &[Role::Catalog]).await;
+    let kitchen = clerk.clone().keyed("kitchen").post("/v1/admin/categories", json!({"name": "Kitchen"})).await;
+    let mug = json!({
+        "title": "Stoneware mug",
+        "options": [{"name": "Colour", "values": ["blue", "white", "green"]}],
+        "variants": [
+            {"sku": "MUG-BLUE", "price": {"amount": 1999, "currency": "USD"}, "options": {"Colour": "blue"}},
+            {"sku": "MUG-WHITE", "price": {"amount": 1999, "currency": "USD"}, "options": {"Colour": "white"}},
+        ],
+    });
+    let mug = clerk.clone().keyed("mug").post("/v1/admin/products", mug).await.expect_status(201);
     let keeper = shop.hire("warehouse@demo.test", &[Role::Warehouse]).await;
     let opens = |name: &'static str| {
         let keeper = keeper.clone().keyed(name);
@@ -101,6 +125,9 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let held = keeper.clone().keyed("held").post("/v1/admin/inventory/TEE-M/reserve", hold).await.expect_status(201);
     shop.settle().await;
     let values = BTreeMap::from([
+        ("catalog_token", clerk.access_token()),
+        ("category_id", kitchen.expect_status(201).at("/id")),
+        ("product_id", mug.at("/id")),
         ("warehouse_token", keeper.access_token()),
         ("warehouse_id", warehouse.at("/id")),
         ("other_warehouse_id", other.at("/id")),

@@ -6,6 +6,7 @@ use holdfast_runtime::Function;
 pub fn functions() -> Vec<Function> {
     [
         holdfast_accounts::functions(),
+        holdfast_catalog::functions(),
         holdfast_inventory::functions(),
         holdfast_notifications::functions(),
         holdfast_relay::functions(),

@@ -33,8 +33,8 @@ async fn categories_delete(
 ) -> Result<NoContent, Problem> {
     let listed = office.catalog.is_listed_in(id).await?;
     let decide = |grown: &mut Grown, _: Timestamp| {
+        if_match.admits(grown.tree.get(id).ok_or(Refusal::Unknown)?.version)?;
         let removed = grown.tree.remove(id)?;
-        if_match.admits(removed.version)?;
         if listed {
             return Err(Refusal::NotEmpty.into());
         }

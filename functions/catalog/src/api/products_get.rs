@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::ProductView;
 use crate::domain::{Slug, Status};
-use crate::store::Office;
+use crate::store::{Office, Shown};
 
 /// A page may be as old as this, in seconds: what is bought is checked against what is, whatever a page says.
 const FRESH_S: u32 = 30;
@@ -62,10 +62,15 @@ async fn products_get(
         Name::Id(id) => (id, None),
         Name::Slug(slug) => (catalog.product_at(&slug).await?.ok_or_else(gone)?, Some(slug)),
     };
-    let shown = if reader { catalog.article(id).await? } else { catalog.article_lately(id).await? };
+    let mut shown = if reader { catalog.article(id).await? } else { catalog.article_lately(id).await? };
+    let of_now = |shown: &Shown| slug.as_ref().is_none_or(|slug| *slug == shown.article.product.slug);
+    if !reader && !shown.as_ref().is_some_and(of_now) {
+        // A page of a moment ago may not know its new slug yet: sent away from it, nobody would ever arrive.
+        shown = catalog.article(id).await?;
+    }
     let shown = shown.filter(|shown| reader || shown.article.product.status == Status::Active).ok_or_else(gone)?;
     let (version, now) = (shown.article.product.version, &shown.article.product.slug);
-    if slug.is_some_and(|slug| slug != *now) {
+    if !of_now(&shown) {
         let fresh = format!("public, max-age={FRESH_S}");
         let headers = [(LOCATION, format!("/v1/products/{now}")), (CACHE_CONTROL, fresh)];
         return Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response());

@@ -43,8 +43,8 @@ async fn variants_delete(
                 format!("Not done: {}.", wrong.detail),
             )
         };
+        if_match.admits(shown.article.variant(&sku).ok_or_else(gone)?.version)?;
         let old = shown.article.archive_variant(&sku).map_err(last)?.ok_or_else(gone)?;
-        if_match.admits(old.version)?;
         let happened = old.is_active().then(|| Happened::VariantArchived { sku: sku.clone() });
         Ok(Change { happened, answer: () })
     };

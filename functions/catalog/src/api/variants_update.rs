@@ -36,8 +36,8 @@ async fn variants_update(
     let gone = || Problem::not_found("variant");
     let product = office.catalog.product_of(&sku).await?.ok_or_else(gone)?;
     let decide = |shown: &mut Shown| {
+        if_match.admits(shown.article.variant(&sku).ok_or_else(gone)?.version)?;
         let old = shown.article.change_variant(&sku, change.clone())?.ok_or_else(gone)?;
-        if_match.admits(old.version)?;
         Ok(Change { happened: shown.article.variant(&sku).and_then(|new| happened(&old, new)), answer: () })
     };
     let ((), shown) = office.catalog.change(product, &origin, staff.caller.user, decide).await?;

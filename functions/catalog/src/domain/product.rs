@@ -16,6 +16,7 @@ use super::wrong::Wrong;
 /// Whether a product is sold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = ProductStatus)]
 pub enum Status {
     /// Not yet.
     Draft,

@@ -227,7 +227,9 @@ impl Catalog {
             let guard = table.put(&guard).when(own).value(":own", id);
             actions.push((Obstacle::Slug(product.slug.clone()), guard));
         }
-        let known = before.map(|before| before.article.product.category_ids.as_slice()).unwrap_or_default();
+        // A category may go while what is in it is not sold: whatever is sold again looks anew.
+        let sold = before.filter(|before| before.article.product.status == product.status);
+        let known = sold.map(|before| before.article.product.category_ids.as_slice()).unwrap_or_default();
         for category in product.category_ids.iter().filter(|category| !known.contains(category)) {
             let there = "attribute_exists(pk) AND attribute_not_exists(#removed_at)";
             actions.push((Obstacle::Category(*category), table.check(category_key(*category)).when(there)));

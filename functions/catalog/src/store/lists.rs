@@ -94,11 +94,11 @@ pub(super) fn listings(shown: &Shown) -> Vec<Listing> {
 }
 
 /// Looks into a list, at most so often, before a page is answered with what there is: filters beyond the first are held
-/// against what the list says, and a page that they leave empty is followed by the next.
+/// against what the list says, and what they leave out is made up for from further on.
 const LOOKS: u32 = 5;
 
 impl Catalog {
-    /// A page of a list: of what `admits` admits, as many as there are among the next `limit`, and the next page's cursor.
+    /// A page of a list: of what `admits` admits, up to `limit`, and where to go on.
     pub(crate) async fn list(
         &self,
         mark: &Shelfmark,
@@ -113,18 +113,19 @@ impl Catalog {
             Sort::PriceAsc => Query::gsi1(format!("PRICED#{list}")),
             Sort::PriceDesc => Query::gsi1(format!("PRICED#{list}")).newest_first(),
         };
-        let query = query.limit(limit);
-        let mut cursor = cursor.map(str::to_owned);
+        let (mut items, mut next_cursor) = (Vec::new(), cursor.map(str::to_owned));
         for _ in 0..LOOKS {
-            let page = self.table.list::<Listing>(query.clone(), key, bound_to, cursor.as_deref()).await?;
-            let mut page = page.map_err(|error| Problem::invalid("?cursor", error.to_string()))?;
-            page.items.retain(&admits);
-            if !page.items.is_empty() || page.next_cursor.is_none() {
-                return Ok(page);
+            let missing = limit.saturating_sub(u8::try_from(items.len()).unwrap_or(limit));
+            let query = query.clone().limit(missing);
+            let page = self.table.list::<Listing>(query, key, bound_to, next_cursor.as_deref()).await?;
+            let page = page.map_err(|error| Problem::invalid("?cursor", error.to_string()))?;
+            items.extend(page.items.into_iter().filter(&admits));
+            next_cursor = page.next_cursor;
+            if next_cursor.is_none() || items.len() >= usize::from(limit) {
+                break;
             }
-            cursor = page.next_cursor;
         }
-        Ok(Page { items: Vec::new(), next_cursor: cursor })
+        Ok(Page { items, next_cursor })
     }
 
     /// Whether any product lists in a category.

@@ -29,7 +29,7 @@ pub struct AvailabilityQuery {
 
 /// Whether an article can be had.
 #[derive(Serialize, ToSchema)]
-pub struct Availability {
+pub struct ArticleAvailability {
     /// Which.
     #[schema(value_type = String, example = "TEE-M")]
     sku: Sku,
@@ -45,7 +45,7 @@ pub struct Availability {
     get, path = "/v1/availability", operation_id = "availability_get", tag = "inventory", security(()),
     params(AvailabilityQuery),
     responses(
-        (status = 200, description = "One for each SKU, in their order", body = Listed<Availability>, headers(("etag" = String, description = "Names what it says"))),
+        (status = 200, description = "One for each SKU, in their order", body = Listed<ArticleAvailability>, headers(("etag" = String, description = "Names what it says"))),
         (status = 304, description = "What If-None-Match names is still so"),
         QueryProblems, OurFault
     )
@@ -57,8 +57,8 @@ async fn availability_get(
 ) -> Result<Response, Problem> {
     let skus = parsed(&query.skus)?;
     let (stocks, _) = inventory.stocks(&skus).await?;
-    let items = skus.into_iter().map(|sku| Availability::of(stocks.get(&sku), sku)).collect();
-    Ok(known.answer(&Listed::<Availability>::whole(items), None, CACHED))
+    let items = skus.into_iter().map(|sku| ArticleAvailability::of(stocks.get(&sku), sku)).collect();
+    Ok(known.answer(&Listed::<ArticleAvailability>::whole(items), None, CACHED))
 }
 
 fn parsed(skus: &str) -> Result<Vec<Sku>, Problem> {
@@ -76,7 +76,7 @@ fn parsed(skus: &str) -> Result<Vec<Sku>, Problem> {
     Ok(all)
 }
 
-impl Availability {
+impl ArticleAvailability {
     fn of(stock: Option<&Stock>, sku: Sku) -> Self {
         let (available, threshold) =
             stock.map_or((0, 0), |stock| (stock.available(), stock.article.low_stock_threshold));

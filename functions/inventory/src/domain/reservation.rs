@@ -44,6 +44,7 @@ pub struct Take {
 /// Where a reservation stands. Only an active one moves, and only once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = ReservationStatus)]
 pub enum Status {
     /// The stock is held.
     Active,
