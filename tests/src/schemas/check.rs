@@ -38,6 +38,12 @@ fn held(pointer: &str, value: &Value, schema: &Value, name: &str, rule: &Value) 
             let most = if rule == "int32" { i64::from(i32::MAX) } else { i64::MAX };
             unless(value.as_i64().is_some_and(|number| number <= most), format!("is no {}", words(rule)))
         }
+        "minLength" | "maxLength" => {
+            let characters = value.as_str().map_or(0, |text| text.chars().count());
+            let bound = rule.as_u64().and_then(|bound| usize::try_from(bound).ok()).unwrap_or_default();
+            let fits = if name == "minLength" { characters >= bound } else { characters <= bound };
+            unless(fits, format!("is {characters} characters long, against {name} {bound}"))
+        }
         "pattern" => {
             let pattern = Regex::new(&words(rule)).map_err(|error| format!("{pointer}: {error}"))?;
             unless(pattern.is_match(value.as_str().unwrap_or_default()), format!("does not match {rule}"))
@@ -92,6 +98,13 @@ mod tests {
     fn a_rule_that_is_not_known_is_an_error() {
         let wrong = fits(&json!({"a": 1}), &json!({"properties": {"a": {"maximum": 2}}}));
         assert_eq!(wrong, Err("/a: this check does not know the rule maximum".to_owned()));
+    }
+
+    #[test]
+    fn a_text_has_its_length() {
+        let three = json!({"minLength": 3, "maxLength": 3});
+        assert_eq!(fits(&json!("äöü"), &three), Ok(()));
+        assert!(fits(&json!("ab"), &three).is_err() && fits(&json!("abcd"), &three).is_err());
     }
 
     #[test]

@@ -84,6 +84,7 @@ impl ProductsQuery {
     responses(
         (status = 200, description = "A page of products", body = Listed<ProductListed>, headers(("etag" = String, description = "Names the content"))),
         (status = 304, description = "It is still what If-None-Match names"),
+        (status = 401, description = "unauthenticated: only staff list what is not sold; or the token is not valid", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "forbidden: only staff list what is not sold", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
         QueryProblems, OurFault
     )

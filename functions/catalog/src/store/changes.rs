@@ -248,7 +248,8 @@ impl Catalog {
                 }
                 Some(old) if old.price != variant.price => {
                     let (sku, event_id, at) = (variant.sku.clone(), event.id, event.time);
-                    let change = PriceChange { sku, event_id, at, old: old.price, new: variant.price };
+                    let (sequence, old, new) = (product.version, old.price, variant.price);
+                    let change = PriceChange { sku, event_id, sequence, at, old, new };
                     actions.push((Obstacle::Lost, table.put(&change)));
                 }
                 Some(_) => {}

@@ -40,8 +40,8 @@ pub(super) fn level_key(sku: &Sku) -> Key {
     Key::new(format!("SKU#{}", sku.as_str()), "LEVEL")
 }
 
-pub(super) fn price_key(sku: &Sku, event: EventId) -> Key {
-    Key::new(format!("PRICES#{}", sku.as_str()), event.to_string())
+pub(super) fn price_key(sku: &Sku, sequence: u64) -> Key {
+    Key::new(format!("PRICES#{}", sku.as_str()), format!("{sequence:012}"))
 }
 
 /// The partition of all categories.
@@ -271,6 +271,8 @@ pub struct PriceChange {
     pub sku: Sku,
     /// The event that told of it.
     pub event_id: EventId,
+    /// Its place among the product's events: in this order they are read, whatever the clock did.
+    pub sequence: u64,
     /// When.
     pub at: Timestamp,
     /// What it cost before.
@@ -282,7 +284,7 @@ pub struct PriceChange {
 impl Item for PriceChange {
     const ENTITY: &'static str = "price_change";
     fn key(&self) -> Key {
-        price_key(&self.sku, self.event_id)
+        price_key(&self.sku, self.sequence)
     }
 }
 

@@ -22,8 +22,7 @@ fn keys_are_these_to_the_letter() {
     let sku: Sku = "MUG.7".parse().unwrap();
     assert_eq!(key(sku_key(&sku)), pair("SKU#MUG.7", "SKU"));
     assert_eq!(key(level_key(&sku)), pair("SKU#MUG.7", "LEVEL"));
-    let price = price_key(&sku, EventId::from_bytes([0; 16]));
-    assert_eq!(key(price), pair("PRICES#MUG.7", "evt_00000000000000000000000000"));
+    assert_eq!(key(price_key(&sku, 42)), pair("PRICES#MUG.7", "000000000042"));
     assert_eq!(key(tree_key()), pair("CATEGORIES", "TREE"));
     let category = category_key(CategoryId::from_bytes([0; 16]));
     assert_eq!(key(category), pair("CATEGORIES", "CATEGORY#cat_00000000000000000000000000"));
