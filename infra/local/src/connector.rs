@@ -26,7 +26,7 @@ use aws_types::region::Region;
 
 use crate::clock::WorldClock;
 use crate::engines::{Engines, Refusal, SECRET_KEY};
-use crate::faults::{Fault, Faults};
+use crate::faults::{CRASH_AFTER_COMMIT, Fault, Faults, writes};
 use crate::iam::{Decision, Need, UnknownCall, decide};
 use crate::invocation::Invocation;
 use crate::protocol::{self, Outcome, Service, ServiceCall, needs_of_s3};
@@ -127,7 +127,12 @@ impl Inner {
         let status = (!lost).then_some(outcome.status);
         self.note(&call, invocation.as_deref(), status, std::str::from_utf8(&outcome.body).unwrap_or_default());
         match fault {
-            Some(Fault::CrashAfter) => crash(invocation).await,
+            Some(Fault::CrashAfter) => {
+                if outcome.status < 300 && writes(&call.operation) {
+                    self.faults.count(CRASH_AFTER_COMMIT);
+                }
+                crash(invocation).await
+            }
             Some(_) => Err(ConnectorError::io("the answer was lost on purpose".into())),
             None => written(outcome),
         }

@@ -112,6 +112,9 @@ struct Script {
     counts: BTreeMap<&'static str, u64>,
 }
 
+/// Under this name it is counted that a function died after its write had taken effect: the worst moment to die at.
+pub const CRASH_AFTER_COMMIT: &str = "crash_after_commit";
+
 /// The faults of a world.
 #[derive(Debug)]
 pub struct Faults {
@@ -186,8 +189,7 @@ impl Faults {
             self.count(fault.name());
             return Some(fault);
         }
-        let writes = matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems");
-        if service == "dynamodb" && writes && self.strikes(Kind::Conflicts) {
+        if service == "dynamodb" && writes(operation) && self.strikes(Kind::Conflicts) {
             return Some(Fault::Conflict);
         }
         if self.strikes(Kind::Throttle) {
@@ -226,13 +228,19 @@ impl Faults {
         struck
     }
 
-    fn count(&self, name: &'static str) {
+    /// Something happened that these faults are counted by.
+    pub(crate) fn count(&self, name: &'static str) {
         *self.script().counts.entry(name).or_default() += 1;
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether an operation of DynamoDB writes.
+pub(crate) fn writes(operation: &str) -> bool {
+    matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::{Body, Bytes};
@@ -30,6 +31,32 @@ const QUOTES: usize = 2;
 /// All functions of a stack.
 pub(crate) struct Functions {
     list: Vec<Deployed>,
+    traffic: Arc<Traffic>,
+}
+
+/// Handlers that are at work at once.
+#[derive(Debug, Default)]
+struct Traffic {
+    under_way: AtomicUsize,
+    overlapping: AtomicU64,
+}
+
+/// A handler at work.
+struct AtWork(Arc<Traffic>);
+
+impl AtWork {
+    fn begin(traffic: &Arc<Traffic>) -> Self {
+        if traffic.under_way.fetch_add(1, Ordering::SeqCst) > 0 {
+            traffic.overlapping.fetch_add(1, Ordering::SeqCst);
+        }
+        Self(Arc::clone(traffic))
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// One function, as it is deployed.
@@ -106,7 +133,7 @@ impl Functions {
                 starting: tokio::sync::Mutex::default(),
             }
         });
-        Self { list: list.collect() }
+        Self { list: list.collect(), traffic: Arc::default() }
     }
 
     /// Where a function stands, by its name in the template or its bin's.
@@ -121,12 +148,18 @@ impl Functions {
         self.list.get(at).map(|function| &function.init.env)
     }
 
+    /// How many handlers began while another one was at work.
+    pub(crate) fn overlapping(&self) -> u64 {
+        self.traffic.overlapping.load(Ordering::SeqCst)
+    }
+
     /// Hands a function an event.
     pub(crate) async fn call(&self, at: usize, event: Value) -> Result<Value, CallError> {
         let function = self.get(at)?;
         if json_length(&event) > PAYLOAD_LIMIT {
             return Err(function.logged(CallError::RequestTooLarge));
         }
+        let _at_work = AtWork::begin(&self.traffic);
         let answer = function
             .run(move |handler| Box::pin(async move { holdfast_runtime::invoke(&handler, event).await }))
             .await?;
@@ -143,6 +176,7 @@ impl Functions {
             return Err(function.logged(CallError::RequestTooLarge));
         }
         let request = request.map(Body::from);
+        let _at_work = AtWork::begin(&self.traffic);
         let answer = function.run(move |handler| Box::pin(answer(handler, request))).await?;
         if payload_length(answer.body()) > PAYLOAD_LIMIT {
             return Err(function.logged(CallError::AnswerTooLarge));

@@ -262,6 +262,11 @@ impl World {
         }
     }
 
+    /// How many handlers began while another one was at work: a test of races that had none raced nothing.
+    pub fn overlapping(&self) -> u64 {
+        self.0.parts.functions.overlapping()
+    }
+
     /// Every mail and message that was sent, oldest first.
     pub fn mailbox(&self) -> Result<Vec<Mail>, EngineError> {
         self.0.parts.engines.mail.mailbox()
