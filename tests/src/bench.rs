@@ -2,6 +2,7 @@
 //! but AWS, and what a figure includes is said beside it.
 
 pub mod cold;
+pub mod goods;
 pub mod local;
 pub mod work;
 

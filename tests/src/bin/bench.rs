@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use holdfast_tests::bench::{Figure, cold, local, work};
+use holdfast_tests::bench::{Figure, cold, goods, local, work};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let began = holdfast_tests::bench::now();
@@ -14,6 +14,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     if !only_cold {
         figures.extend(print(local::figures()?)?);
         figures.extend(print(work::figures()?)?);
+        figures.extend(print(goods::figures()?)?);
     }
     let short: Vec<_> = figures.iter().filter(|figure| figure.falls_short()).map(|figure| figure.name).collect();
     let (count, seconds) = (figures.len(), began.elapsed().as_secs());
