@@ -34,6 +34,9 @@ const NEVER: [(&str, u16); 8] = [
     ("NaN", 400),
 ];
 
+/// Who asks for what, the body around the number, the pointer to it, and numbers that this field alone refuses.
+type Field<'a> = (&'a Actor, &'a Method, &'a str, String, &'a str, &'a [&'a str]);
+
 #[tokio::test]
 async fn a_number_is_refused_by_what_is_wrong_with_it() {
     let shop = Shop::open();
@@ -58,8 +61,7 @@ async fn a_number_is_refused_by_what_is_wrong_with_it() {
     let (reserve, threshold) = (format!("{inventory}/MUG/reserve"), format!("{inventory}/MUG"));
     let sync = format!("{inventory}/sync");
     let warehouse = format!("/v1/admin/warehouses/{basel}");
-    // Who asks for what, the body around the number, the pointer to it, and numbers that this field alone refuses.
-    let fields: [(&Actor, &Method, &str, String, &str, &[&str]); 12] = [
+    let fields: [Field; 12] = [
         (
             &keeper,
             &post,
