@@ -104,6 +104,8 @@ impl Settings {
                 .ok_or_else(|| format!("{name} is {text:?}, not a number from 0 to {most}")),
         };
         let chaos_seed = number("HOLDFAST_CHAOS_SEED", 0, u64::MAX)?;
+        let chaos = env.get("HOLDFAST_CHAOS").unwrap_or_default();
+        let faults = Faults::parse(chaos, chaos_seed).map_err(|error| format!("HOLDFAST_CHAOS: {error}"))?;
         let demo = match env.get("HOLDFAST_SEED").unwrap_or("demo") {
             "demo" => true,
             "empty" => false,
@@ -113,7 +115,7 @@ impl Settings {
             port: u16::try_from(number("HOLDFAST_PORT", u64::from(PORT), u64::from(u16::MAX))?)?,
             data: env.get("HOLDFAST_DATA").unwrap_or(".holdfast").into(),
             demo,
-            faults: Faults::parse(env.get("HOLDFAST_CHAOS").unwrap_or_default(), chaos_seed)?,
+            faults,
             template: env.get("HOLDFAST_TEMPLATE").unwrap_or("template.yaml").into(),
             stages: env.get("HOLDFAST_STAGES").unwrap_or("infra/samconfig.toml").into(),
         })
