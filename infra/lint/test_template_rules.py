@@ -27,7 +27,7 @@ BROKEN = [
     ("MetricName: ApproximateNumberOfMessagesVisible", "MetricName: NumberOfMessagesSent", "no alarm on its depth"),
     ("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 60", "kept 14 days"),
     ("          DeadLetterConfig: {Arn: !GetAtt NotificationsDeadLetters.Arn}\n", "", "no DeadLetterConfig"),
-    ("Resource: [!GetAtt NotificationsQueue.Arn, ", "Resource: [", "may not send to NotificationsQueue"),
+    ("              - !GetAtt NotificationsQueue.Arn\n", "", "may not send to NotificationsQueue"),
     ("RetentionInDays: !Ref LogRetentionDays", "LogGroupClass: STANDARD", "for a stated time"),
     ("AlarmActions: [!Ref AlarmTopic]", "ActionsEnabled: true", "tells somebody"),
     ("    Description: The copy of the shop; it stands in every name.\n", "", "what it is for"),

@@ -15,6 +15,7 @@ pub mod categories;
 pub mod holds;
 pub mod mails;
 pub mod passwords;
+pub mod pictures;
 pub mod prices;
 pub mod products;
 pub mod profile;
@@ -80,6 +81,13 @@ macro_rules! every_story {
             categories:
                 categories_make_a_tree,
                 a_category_goes_when_it_is_empty;
+            pictures:
+                a_picture_is_uploaded_and_seen,
+                an_upload_is_what_was_announced,
+                what_is_no_picture_is_refused_and_said_so,
+                a_removed_picture_is_gone_and_not_brought_back,
+                an_upload_is_worked_on_once,
+                the_twentieth_picture_is_the_last;
             stock:
                 an_article_is_kept_and_every_move_is_told,
                 stock_is_brought_to_another_warehouse,

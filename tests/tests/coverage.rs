@@ -72,6 +72,7 @@ async fn tries(actor: &Actor, operation: &Operation) -> u16 {
         _ => "usr_00000000000000000000000000",
     };
     let path = operation.path.replace("{id}", id).replace("{sku}", "TEE-M").replace("{id_or_slug}", "tee");
+    let path = path.replace("{image_id}", "img_00000000000000000000000000");
     let body = (operation.method != http::Method::GET).then(|| json!({}));
     let answer = actor.ask(operation.method.clone(), &path, body).await;
     for (name, value) in SAFE {

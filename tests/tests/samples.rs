@@ -23,7 +23,7 @@ enum Answers {
 use Answers::{Batch, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 63] = [
+const ANSWERS: [(&str, Answers); 66] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
@@ -47,6 +47,9 @@ const ANSWERS: [(&str, Answers); 63] = [
     ("docs-page", Http(200)),
     ("event-relay", Batch),
     ("health", Http(200)),
+    ("images-create-upload", Http(201)),
+    ("images-delete", Http(204)),
+    ("images-process", Batch),
     ("inventory-projector", Batch),
     ("low-stock-alert", Batch),
     ("me-change-password", Http(204)),
@@ -123,8 +126,15 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     keeper.clone().keyed("first").post("/v1/admin/inventory", stock).await.expect_status(201);
     let hold = json!({"quantity": 1, "ttl_seconds": 900, "reference": "a call"});
     let held = keeper.clone().keyed("held").post("/v1/admin/inventory/TEE-M/reserve", hold).await.expect_status(201);
+    let picture = json!({"content_type": "image/png", "bytes": 482113, "alt": "A blue mug on a table"});
+    let images = format!("/v1/admin/products/{}/images", mug.at("/id"));
+    let picture = clerk.post(&images, picture).await.expect_status(201).at("/image/id");
     shop.settle().await;
+    // Not worked on yet.
+    let key = format!("uploads/{}/{picture}", mug.at("/id"));
+    shop.world().engines().s3.put("local-holdfast-media-us-east-1-000000000000", &key, b"no picture").unwrap();
     let values = BTreeMap::from([
+        ("image_id", picture),
         ("catalog_token", clerk.access_token()),
         ("category_id", kitchen.expect_status(201).at("/id")),
         ("product_id", mug.at("/id")),

@@ -4,6 +4,8 @@ pub mod categories_create;
 pub mod categories_delete;
 pub mod categories_list;
 pub mod categories_update;
+pub mod images_create_upload;
+pub mod images_delete;
 pub mod products_create;
 pub mod products_delete;
 pub mod products_get;
@@ -14,9 +16,11 @@ pub mod variants_delete;
 pub mod variants_update;
 
 mod category;
+mod image;
 mod product;
 
 pub use category::{CategoryView, Node};
+pub use image::{ImageStatus, ImageView, RenditionView};
 pub use product::{ProductListed, ProductView, VariantView};
 
 use holdfast_http::Problem;

@@ -1,3 +1,4 @@
 //! The consumers: a file each, named like its function.
 
 pub mod availability;
+pub mod images_process;

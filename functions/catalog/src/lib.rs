@@ -1,4 +1,4 @@
-//! What is sold: products, variants, categories.
+//! What is sold: products, variants, pictures, categories.
 //!
 //! In reading order: [`domain`] says what goes together, without a clock or a table; [`store`] says where it lies, and how an
 //! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues.
@@ -27,6 +27,9 @@ pub fn functions() -> Vec<Function> {
         api::categories_create::function(),
         api::categories_update::function(),
         api::categories_delete::function(),
+        api::images_create_upload::function(),
+        api::images_delete::function(),
         consumers::availability::function(),
+        consumers::images_process::function(),
     ]
 }

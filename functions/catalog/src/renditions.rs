@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ExtendedColorType, RgbImage};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use error::{Refused, RenditionError};
@@ -34,11 +35,13 @@ const JPEG_QUALITY: u8 = 80;
 const FOLDER: &str = "images";
 
 /// How a rendition is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Format {
     /// For whoever reads it.
+    #[serde(rename = "webp")]
     WebP,
     /// For everyone else.
+    #[serde(rename = "jpeg")]
     Jpeg,
 }
 

@@ -3,19 +3,24 @@
 //! **A product page is one Query**: a product, its variants and how they stand lie in one partition. **A list page is one
 //! Query**: a product lists in a partition for each category, brand and tag with all that the page shows, and its listings
 //! are written in the transaction that changes it. **Stock writes no product**: how variants stand is an item of its own, so
-//! that no sale makes a version of the product that somebody edits stale.
+//! that no sale makes a version of the product that somebody edits stale. **Pictures are files in a bucket**, and what is known of
+//! them is the product's.
 
 mod articles;
+mod bucket;
 mod categories;
 mod changes;
 mod items;
 mod lists;
 mod stocks;
 
+pub(crate) use bucket::{Bucket, BucketError, Signed};
 pub(crate) use categories::{Grown, Growth};
 pub use changes::{Change, Happened, Shown};
 pub use items::{Listing, PriceChange};
 pub use lists::{Shelfmark, Sort};
+
+use std::sync::Arc;
 
 use axum::extract::FromRef;
 use holdfast_core::Ambient;
@@ -28,12 +33,25 @@ use holdfast_runtime::{FromInit, Init, InitError};
 pub struct Catalog {
     pub(crate) table: Table,
     pub(crate) ambient: Ambient,
+    pub(crate) gallery: Gallery,
 }
 
 impl FromInit for Catalog {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
         let table = Store::new(init).table(init, "CATALOG_TABLE")?;
-        Ok(Self { table, ambient: init.ambient.clone() })
+        let gallery = Gallery(init.env.text("MEDIA_URL")?.into());
+        Ok(Self { table, ambient: init.ambient.clone(), gallery })
+    }
+}
+
+/// Where everybody sees pictures.
+#[derive(Clone, Debug)]
+pub(crate) struct Gallery(Arc<str>);
+
+impl Gallery {
+    /// The address of a file, by its key.
+    pub(crate) fn url(&self, key: &str) -> String {
+        format!("{}/{key}", self.0)
     }
 }
 
@@ -53,6 +71,27 @@ impl FromInit for Office {
 impl FromRef<Office> for Guard {
     fn from_ref(office: &Office) -> Self {
         office.guard.clone()
+    }
+}
+
+/// The same with the bucket that uploads go to.
+#[derive(Clone, Debug)]
+pub struct Studio {
+    pub(crate) catalog: Catalog,
+    pub(crate) guard: Guard,
+    pub(crate) bucket: Bucket,
+}
+
+impl FromInit for Studio {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        let Office { catalog, guard } = Office::from_init(init).await?;
+        Ok(Self { catalog, guard, bucket: Bucket::open(init, "MEDIA_BUCKET")? })
+    }
+}
+
+impl FromRef<Studio> for Guard {
+    fn from_ref(studio: &Studio) -> Self {
+        studio.guard.clone()
     }
 }
 

@@ -30,5 +30,5 @@ pub use openapi::{
     QueryProblems, RefreshProblems, StaffProblems, Stale, TooMany, problem_schemas,
 };
 pub use origin::Origin;
-pub use params::{Path, Query};
+pub use params::{Path, Paths, Query};
 pub use problem::{FieldError, Problem, ProblemBody};

@@ -21,6 +21,23 @@ impl<T: std::str::FromStr, S: Send + Sync> FromRequestParts<S> for Path<T> {
     }
 }
 
+/// The path's two parameters, in their order. Where either does not parse, nothing can exist: 404.
+#[derive(Clone, Copy, Debug)]
+pub struct Paths<A, B>(pub A, pub B);
+
+impl<A: std::str::FromStr, B: std::str::FromStr, S: Send + Sync> FromRequestParts<S> for Paths<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let params = params.map_err(|_| Problem::not_found("path"))?;
+        let mut values = params.iter().map(|(_, value)| value);
+        let first = values.next().and_then(|value| value.parse().ok());
+        let second = values.next().and_then(|value| value.parse().ok());
+        first.zip(second).map(|(first, second)| Self(first, second)).ok_or_else(|| Problem::not_found("path"))
+    }
+}
+
 /// The query's parameters. An unknown one is refused, because a filter that is misspelt must not list everything.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);

@@ -4,11 +4,12 @@ use holdfast_core::{CategoryId, Money, ProductId, Sku, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::image::ImageView;
 use crate::domain::{
     Article, Attributes, Availability, Choice, Image, PriceRange, ProductOption, Shelf, Slug, Status, Variant,
     VariantStatus,
 };
-use crate::store::Listing;
+use crate::store::{Gallery, Listing};
 
 /// A product with its variants.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +41,7 @@ pub struct ProductView {
     /// Along which its variants differ.
     options: Vec<ProductOption>,
     /// Its pictures, the first first.
-    images: Vec<Image>,
+    images: Vec<ImageView>,
     /// What can be bought, in the order of the options' values.
     variants: Vec<VariantView>,
     /// From the cheapest to the dearest of what is sold.
@@ -110,7 +111,7 @@ pub struct ProductListed {
     price_range: Option<PriceRange>,
     /// Its first picture.
     #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Image>,
+    image: Option<ImageView>,
     /// The best that any of its variants can offer.
     availability: Availability,
     /// Since when.
@@ -120,13 +121,14 @@ pub struct ProductListed {
 
 impl ProductView {
     /// As shoppers see it: without what is not sold.
-    pub(crate) fn for_shoppers(mut article: Article, shelf: &Shelf) -> Self {
+    pub(crate) fn for_shoppers(mut article: Article, shelf: &Shelf, gallery: &Gallery) -> Self {
         article.variants.retain(Variant::is_active);
-        Self::for_staff(article, shelf)
+        article.product.images.retain(Image::is_ready);
+        Self::for_staff(article, shelf, gallery)
     }
 
     /// With everything.
-    pub(crate) fn for_staff(article: Article, shelf: &Shelf) -> Self {
+    pub(crate) fn for_staff(article: Article, shelf: &Shelf, gallery: &Gallery) -> Self {
         let (price_range, availability) = (article.prices(), shelf.best(article.sold().map(|variant| &variant.sku)));
         let Article { product, variants } = article;
         Self {
@@ -140,7 +142,7 @@ impl ProductView {
             attributes: product.attributes,
             category_ids: product.category_ids,
             options: product.options,
-            images: product.images,
+            images: product.images.into_iter().map(|image| ImageView::of(image, gallery)).collect(),
             variants: variants.into_iter().map(|variant| VariantView::of(variant, shelf)).collect(),
             price_range,
             availability,
@@ -159,10 +161,12 @@ impl VariantView {
     }
 }
 
-impl From<Listing> for ProductListed {
-    fn from(listing: Listing) -> Self {
+impl ProductListed {
+    /// One of a list.
+    pub(crate) fn of(listing: Listing, gallery: &Gallery) -> Self {
         let Listing { id, title, slug, status, brand, tags, category_ids, .. } = listing;
         let Listing { prices: price_range, image, availability, created_at, .. } = listing;
+        let image = image.map(|image| ImageView::of(image, gallery));
         Self { id, title, slug, status, brand, tags, category_ids, price_range, image, availability, created_at }
     }
 }

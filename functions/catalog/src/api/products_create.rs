@@ -37,7 +37,7 @@ async fn products_create(
     let id = registry.server_key.id("products_create", &caller.to_string(), &key);
     let article = registry.catalog.create(id, body, fingerprint, &origin, caller).await?;
     let (location, version) = ([(LOCATION, format!("/v1/products/{id}"))], ETag(article.product.version));
-    let view = ProductView::for_staff(article, &Shelf::default());
+    let view = ProductView::for_staff(article, &Shelf::default(), &registry.catalog.gallery);
     Ok((StatusCode::CREATED, location, Tagged(version, Json(view))))
 }
 

@@ -76,9 +76,9 @@ async fn products_get(
         return Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response());
     }
     let (view, freshness) = if reader {
-        (ProductView::for_staff(shown.article, &shown.shelf), Freshness::Private)
+        (ProductView::for_staff(shown.article, &shown.shelf, &catalog.gallery), Freshness::Private)
     } else {
-        (ProductView::for_shoppers(shown.article, &shown.shelf), Freshness::Public(FRESH_S))
+        (ProductView::for_shoppers(shown.article, &shown.shelf, &catalog.gallery), Freshness::Public(FRESH_S))
     };
     Ok(known.answer(&view, Some(ETag(version)), freshness))
 }

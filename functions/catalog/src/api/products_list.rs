@@ -111,7 +111,7 @@ async fn products_list(
     let place = (&key, bound_to.as_str(), query.cursor.as_deref());
     let admits = |listing: &Listing| query.admits(category, listing);
     let page = registry.catalog.list(&query.list(category), query.sort, limit, place, admits).await?;
-    let items = page.items.into_iter().map(ProductListed::from).collect();
+    let items = page.items.into_iter().map(|listing| ProductListed::of(listing, &registry.catalog.gallery)).collect();
     Ok(known.answer(&Listed { items, next_cursor: page.next_cursor }, None, freshness))
 }
 

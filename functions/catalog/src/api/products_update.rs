@@ -51,7 +51,7 @@ async fn products_update(
     };
     let ((), shown) = office.catalog.change(id, &origin, staff.caller.user, decide).await?;
     let version = ETag(shown.article.product.version);
-    Ok(Tagged(version, Json(ProductView::for_staff(shown.article, &shown.shelf))))
+    Ok(Tagged(version, Json(ProductView::for_staff(shown.article, &shown.shelf, &office.catalog.gallery))))
 }
 
 /// products-update.

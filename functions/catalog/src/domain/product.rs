@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use holdfast_core::{CategoryId, ImageId, ProductId, Timestamp};
+use holdfast_core::{CategoryId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
+use super::image::Image;
 use super::named;
 use super::options::{self, ProductOption};
 use super::slug::Slug;
@@ -25,32 +26,6 @@ pub enum Status {
     Active,
     /// No more. It stays, because orders name it.
     Archived,
-}
-
-/// A picture of a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Image {
-    /// Which.
-    #[schema(value_type = String)]
-    pub id: ImageId,
-    /// What it shows, for those who cannot see it.
-    pub alt: String,
-    /// The files there are of it, the widest first.
-    pub renditions: Vec<Rendition>,
-}
-
-/// A picture in one size and format.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Rendition {
-    /// Where it lies: it never changes there.
-    pub key: String,
-    /// Its format.
-    #[schema(example = "image/webp")]
-    pub content_type: String,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
 }
 
 /// A product, without its variants.

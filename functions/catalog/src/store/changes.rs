@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::{CategoryId, Money, ProductId, Sku, StoredEvent, UserId, VariantId};
+use holdfast_core::{CategoryId, ImageId, Money, ProductId, Sku, StoredEvent, UserId, VariantId};
 use holdfast_dynamo::{Action, CommitError};
 use holdfast_http::{Fingerprint, Origin, Problem};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use super::Catalog;
 use super::items::{Birth, PriceChange, ProductItem, SkuItem, SlugItem, VariantItem, category_key, shelf_key};
 use super::lists::listings;
 use crate::domain::{Article, Shelf, Slug, Status};
+use crate::renditions::Refused;
 
 /// What can happen in this context: the types and the data of its events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -67,6 +68,36 @@ pub enum Happened {
         /// Which.
         #[schema(value_type = String)]
         sku: Sku,
+    },
+    /// A picture is to come.
+    #[serde(rename = "catalog.image-announced.v1")]
+    ImageAnnounced {
+        /// Which.
+        #[schema(value_type = String)]
+        image_id: ImageId,
+    },
+    /// A picture is seen.
+    #[serde(rename = "catalog.image-shown.v1")]
+    ImageShown {
+        /// Which.
+        #[schema(value_type = String)]
+        image_id: ImageId,
+    },
+    /// What was uploaded cannot be shown.
+    #[serde(rename = "catalog.image-refused.v1")]
+    ImageRefused {
+        /// Which.
+        #[schema(value_type = String)]
+        image_id: ImageId,
+        /// Why.
+        reason: Refused,
+    },
+    /// A picture was removed.
+    #[serde(rename = "catalog.image-removed.v1")]
+    ImageRemoved {
+        /// Which.
+        #[schema(value_type = String)]
+        image_id: ImageId,
     },
     /// A category was made.
     #[serde(rename = "catalog.category-created.v1")]
@@ -154,15 +185,15 @@ impl Refusals for Problem {
 pub(super) const ROUNDS: u32 = 5;
 
 impl Catalog {
-    /// An event of an entity's change.
+    /// An event of an entity's change. The shop itself acts where nobody does.
     pub(super) fn event(
         &self,
         happened: &Happened,
         subject: impl ToString,
         origin: &Origin,
-        actor: UserId,
+        actor: impl Into<Option<UserId>>,
     ) -> StoredEvent {
-        StoredEvent::now(&self.ambient, happened, subject, origin.causation(Some(actor)))
+        StoredEvent::now(&self.ambient, happened, subject, origin.causation(actor.into()))
     }
 
     /// Changes an article: loads, lets `decide` decide, and commits. When another change was faster, loads and decides again.
@@ -170,9 +201,10 @@ impl Catalog {
         &self,
         id: ProductId,
         origin: &Origin,
-        actor: UserId,
+        actor: impl Into<Option<UserId>>,
         decide: impl Fn(&mut Shown) -> Result<Change<T>, Problem>,
     ) -> Result<(T, Shown), Problem> {
+        let actor = actor.into();
         for _ in 0..ROUNDS {
             let before = self.article(id).await?.ok_or_else(|| Problem::not_found("product"))?;
             let mut after = before.clone();

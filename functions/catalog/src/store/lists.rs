@@ -86,7 +86,7 @@ pub(super) fn listings(shown: &Shown) -> Vec<Listing> {
         tags: product.tags.clone(),
         category_ids: product.category_ids.clone(),
         prices: shown.article.prices(),
-        image: product.images.first().cloned(),
+        image: product.first_image().cloned(),
         availability: shown.shelf.best(sold()),
         created_at: product.created_at,
     };
