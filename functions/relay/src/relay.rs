@@ -100,13 +100,63 @@ impl Relay {
         Ok(published)
     }
 
-    /// Puts a record that cannot be published where people find it whole.
+    /// Puts a record that cannot be published where people find it, whole if that can be.
     async fn bury(&self, at: usize, record: &Value, reason: &str) -> Result<(), Stuck> {
-        let message = self.queues.send_message().queue_url(&self.dead_letters).message_body(record.to_string());
+        let message = self.queues.send_message().queue_url(&self.dead_letters).message_body(dead_letter(record));
         let sent = message.send().await;
         sent.map_err(|error| Stuck { at, reason: DisplayErrorContext(error).to_string() })?;
         let sequence_number = stream::sequence_number(record);
         tracing::error!(source = self.source, sequence_number, reason, "relay.buried");
         Ok(())
+    }
+}
+
+/// The longest message that SQS takes, in bytes.
+const LONGEST_MESSAGE: usize = 1_048_576;
+
+/// A record as a message. Two images of the largest items outgrow SQS once they are JSON: then the record goes without
+/// them, or its shard would stand still for ever. Key and sequence number stay, and so does the item in its table.
+fn dead_letter(record: &Value) -> String {
+    let whole = record.to_string();
+    if whole.len() <= LONGEST_MESSAGE {
+        return whole;
+    }
+    let mut record = record.clone();
+    if let Some(change) = record.get_mut("dynamodb").and_then(Value::as_object_mut) {
+        change.retain(|name, _| !matches!(name.as_str(), "NewImage" | "OldImage"));
+        change.insert("ImagesLeftOut".to_owned(), Value::Bool(true));
+    }
+    record.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A record whose JSON is so long.
+    fn record(length: usize) -> Value {
+        let of = |text: String| {
+            json!({"eventID": "1", "dynamodb": {
+                "Keys": {"pk": {"S": "USER#1"}}, "SequenceNumber": "7",
+                "OldImage": {"note": {"S": "before"}}, "NewImage": {"note": {"S": text}},
+            }})
+        };
+        let frame = of(String::new()).to_string().len();
+        of("a".repeat(length - frame))
+    }
+
+    #[test]
+    fn a_record_is_buried_whole_as_long_as_a_message_holds_it() {
+        let largest = record(LONGEST_MESSAGE);
+        assert_eq!(dead_letter(&largest).len(), LONGEST_MESSAGE);
+        assert_eq!(dead_letter(&largest), largest.to_string());
+    }
+
+    #[test]
+    fn one_byte_more_is_buried_without_its_images() {
+        let message: Value = serde_json::from_str(&dead_letter(&record(LONGEST_MESSAGE + 1))).unwrap();
+        let change = json!({"Keys": {"pk": {"S": "USER#1"}}, "SequenceNumber": "7", "ImagesLeftOut": true});
+        assert_eq!(message, json!({"eventID": "1", "dynamodb": change}));
     }
 }
