@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use holdfast_core::Clock;
+use holdfast_core::{Clock, Timestamp};
 
 use super::storefront::FORMS;
 use crate::World;
@@ -14,7 +14,7 @@ body{margin:0 auto;max-width:52rem;padding:2rem 1.25rem 4rem;font:1rem/1.55 syst
 h1{font-size:1.4rem;margin:0 0 1.5rem}h1 a{color:inherit;text-decoration:none}
 a{color:var(--mark)}
 nav{color:var(--soft);margin-bottom:1.5rem}
-table{border-collapse:collapse}td{padding:.2rem 1.5rem .2rem 0;vertical-align:top}
+table{border-collapse:collapse}td{padding:.2rem 1.5rem .2rem 0;vertical-align:top}td:first-child{white-space:nowrap}
 article{border:1px solid var(--line);border-radius:.6rem;margin:0 0 1rem;overflow:hidden}
 summary{cursor:pointer;padding:.8rem 1rem;display:flex;gap:1rem;justify-content:space-between;flex-wrap:wrap}
 summary b{flex:1 1 16rem}summary span{color:var(--soft);font-size:.875rem}
@@ -48,6 +48,11 @@ impl Display for Escaped<'_> {
     }
 }
 
+/// A time as people read it: to the second.
+pub(super) fn shown(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// A whole page around `body`, which is HTML already.
 pub(super) fn frame(title: &str, body: &str) -> String {
     format!(
@@ -74,7 +79,7 @@ pub(super) fn index(world: &World) -> String {
             .map(|form| format!("<a href=\"{}\">{}</a>", form.path, form.title))
             .collect::<Vec<_>>()
             .join("<br>"),
-        Escaped(&world.clock().now().to_string()),
+        Escaped(&shown(world.clock().now())),
     );
     frame("on this machine", &body)
 }
@@ -104,6 +109,11 @@ mod tests {
     #[test]
     fn text_cannot_leave_its_place() {
         assert_eq!(Escaped("<a b=\"c\" d='e'>&").to_string(), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
+    }
+
+    #[test]
+    fn times_are_shown_to_the_second() {
+        assert_eq!(shown("2026-01-02T03:04:05.678901234Z".parse().unwrap()), "2026-01-02 03:04:05 UTC");
     }
 
     #[test]

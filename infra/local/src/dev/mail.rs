@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::html::{Escaped, frame, linked};
+use super::html::{Escaped, frame, linked, shown};
 use crate::engines::{Channel, Mail};
 
 /// Links in a mail open beside the mailbox, and nothing in it runs.
@@ -41,7 +41,7 @@ fn article(mail: &Mail, open: bool) -> String {
         open = if open { " open" } else { "" },
         title = Escaped(title),
         to = Escaped(&mail.to.join(", ")),
-        at = Escaped(&mail.at.to_string()),
+        at = Escaped(&shown(mail.at)),
         text = linked(&mail.text),
     )
 }
