@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -28,7 +28,22 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
-    ("local", &["core", "auth", "runtime", "accounts", "catalog", "inventory", "notifications", "relay", "service"]),
+    ("pictures", &[]),
+    (
+        "local",
+        &[
+            "core",
+            "auth",
+            "runtime",
+            "accounts",
+            "catalog",
+            "inventory",
+            "notifications",
+            "relay",
+            "service",
+            "pictures",
+        ],
+    ),
     ("testing", &["core", "auth", "local"]),
     (
         "tests",

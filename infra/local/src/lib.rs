@@ -8,6 +8,7 @@ mod background;
 pub mod clock;
 pub mod connector;
 mod data;
+pub mod demo;
 mod dev;
 pub mod engines;
 pub mod faults;

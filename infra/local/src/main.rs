@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use holdfast_core::Ambient;
+use holdfast_local::demo;
 use holdfast_local::seed::{self, SeedError};
 use holdfast_local::{Background, Blueprint, DataFolder, Faults, Options, PORT, World, template};
 use holdfast_runtime::Env;
@@ -90,6 +91,10 @@ async fn welcome(world: World, table: String, demo: bool) -> Result<(), SeedErro
         seed::demo(&world).await?;
     }
     drop(io::stdout().write_all(table.as_bytes()));
+    // Nobody waits for what the shop sells; what is missing comes at the next start.
+    if demo && let Err(error) = demo::shop(&world).await {
+        tracing::warn!(%error, "the demo catalog is not complete");
+    }
     Ok(())
 }
 
