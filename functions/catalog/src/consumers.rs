@@ -2,3 +2,4 @@
 
 pub mod availability;
 pub mod images_process;
+pub mod imports_run;

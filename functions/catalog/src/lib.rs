@@ -24,6 +24,9 @@ pub fn functions() -> Vec<Function> {
         api::variants_create::function(),
         api::variants_update::function(),
         api::variants_delete::function(),
+        api::products_import::function(),
+        api::imports_get::function(),
+        api::products_export::function(),
         api::categories_create::function(),
         api::categories_update::function(),
         api::categories_delete::function(),
@@ -31,5 +34,6 @@ pub fn functions() -> Vec<Function> {
         api::images_delete::function(),
         consumers::availability::function(),
         consumers::images_process::function(),
+        consumers::imports_run::function(),
     ]
 }

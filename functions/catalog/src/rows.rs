@@ -8,6 +8,7 @@
 //! each with the [`Place`] behind it, from where another run can go on. A row that cannot be read is a row with a reason:
 //! the next one is read all the same.
 
+mod apply;
 mod cells;
 mod price;
 mod reader;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Slug, Status, VariantStatus};
 
+pub use apply::Directory;
 pub use price::{PriceError, from_decimal, to_decimal};
 pub use reader::{Cursor, HeaderError, LONGEST_ROW, Line, Place, Reader};
 pub use result::{Outcome, RowError, RowResult};

@@ -10,6 +10,7 @@ mod articles;
 mod bucket;
 mod categories;
 mod changes;
+mod imports;
 mod items;
 mod lists;
 mod stocks;
@@ -17,6 +18,7 @@ mod stocks;
 pub(crate) use bucket::{Bucket, BucketError, Signed};
 pub(crate) use categories::{Grown, Growth};
 pub use changes::{Change, Happened, Shown};
+pub(crate) use imports::{ImportItem, file_key, import_at, report_key};
 pub use items::{Listing, PriceChange};
 pub use lists::{Shelfmark, Sort};
 
@@ -113,5 +115,27 @@ impl FromInit for Registry {
 impl FromRef<Registry> for Guard {
     fn from_ref(registry: &Registry) -> Self {
         registry.guard.clone()
+    }
+}
+
+/// The same with both: where files of products come in and go out.
+#[derive(Clone)]
+pub struct Dock {
+    pub(crate) catalog: Catalog,
+    pub(crate) guard: Guard,
+    pub(crate) bucket: Bucket,
+    pub(crate) server_key: ServerKey,
+}
+
+impl FromInit for Dock {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        let Studio { catalog, guard, bucket } = Studio::from_init(init).await?;
+        Ok(Self { catalog, guard, bucket, server_key: ServerKey::from_init(init).await? })
+    }
+}
+
+impl FromRef<Dock> for Guard {
+    fn from_ref(dock: &Dock) -> Self {
+        dock.guard.clone()
     }
 }

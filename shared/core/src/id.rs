@@ -136,6 +136,8 @@ ids! {
     EventId = "evt";
     /// A picture of a product.
     ImageId = "img";
+    /// A file of products that is read into the catalog.
+    ImportId = "imp";
     /// A product.
     ProductId = "prd";
     /// What a keyed request to inventory did.

@@ -2,6 +2,7 @@
 
 use holdfast_runtime::{FromInit, Function};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::consumer::{About, ConsumeError, Message, fed};
 
@@ -16,6 +17,17 @@ pub struct NewObject {
     pub bytes: u64,
     /// The request that brought it, where it is known.
     pub request_id: String,
+}
+
+impl NewObject {
+    /// The words in which a bucket tells of it: for a consumer that leaves the rest of its work to another run.
+    pub fn message(&self) -> String {
+        let key = serde_urlencoded::to_string([("", &self.key)]).unwrap_or_default();
+        let object = json!({"key": key.trim_start_matches('='), "size": self.bytes});
+        let response = json!({"x-amz-request-id": self.request_id});
+        json!({"Records": [{"s3": {"bucket": {"name": self.bucket}, "object": object}, "responseElements": response}]})
+            .to_string()
+    }
 }
 
 /// Handles new objects, each at least once. What it does has to be the same however often it does it, and whatever has
@@ -110,8 +122,6 @@ fn decoded(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn read(body: &serde_json::Value) -> Result<Option<NewObject>, serde_json::Error> {
@@ -129,6 +139,7 @@ mod tests {
         let read = read(&json!({"Records": [record]})).unwrap().unwrap();
         let (bucket, key) = ("media".to_owned(), "uploads/a b+c&d=é.png".to_owned());
         assert_eq!(read, NewObject { bucket, key, bytes: 7, request_id: "C3D13FE58DE4C810".to_owned() });
+        assert_eq!(NewObject::read(&read.message()).unwrap(), Some(read), "told on, it is the same");
     }
 
     #[test]

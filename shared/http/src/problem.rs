@@ -127,6 +127,17 @@ impl Problem {
         self
     }
 
+    /// What a client would read of its own fault, in one line; nothing when the fault is ours, or time heals it.
+    pub fn refusal(&self) -> Option<String> {
+        if self.status.is_server_error() || self.status == StatusCode::TOO_MANY_REQUESTS {
+            return None;
+        }
+        let errors =
+            self.errors.iter().map(|error| format!("{} {}", error.pointer.trim_start_matches('/'), error.detail));
+        let errors: Vec<_> = errors.collect();
+        Some(if errors.is_empty() { self.detail.clone() } else { errors.join("; ") })
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         self.code

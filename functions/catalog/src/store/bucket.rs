@@ -68,6 +68,34 @@ impl Bucket {
         Ok(bytes.to_vec())
     }
 
+    /// A part of a file.
+    pub(crate) async fn read_part(&self, key: &str, from: u64, length: u64) -> Result<Vec<u8>, BucketError> {
+        let doing = "give a part of a file";
+        let last = from.saturating_add(length).saturating_sub(1);
+        let get = self.client.get_object().bucket(&self.name).key(key).range(format!("bytes={from}-{last}"));
+        let object = get.send().await.map_err(|error| failed(doing, DisplayErrorContext(&error)))?;
+        let bytes = object.body.collect().await.map_err(|error| failed(doing, error))?;
+        Ok(bytes.to_vec())
+    }
+
+    /// By this, a file may be fetched.
+    pub(crate) async fn download(&self, key: &str, lasting: Duration) -> Result<Signed, BucketError> {
+        let doing = "sign a download";
+        let now = self.ambient.now();
+        let how = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(lasting).build();
+        let how = how.map_err(|error| failed(doing, error))?;
+        let request = self.client.get_object().bucket(&self.name).key(key).presigned(how).await;
+        let request = request.map_err(|error| failed(doing, DisplayErrorContext(&error)))?;
+        Ok(Signed { request, expires_at: now.saturating_add(lasting).unwrap_or(now) })
+    }
+
+    /// Keeps a file.
+    pub(crate) async fn keep(&self, key: &str, media_type: &str, bytes: Vec<u8>) -> Result<(), BucketError> {
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type(media_type);
+        let put = put.body(bytes.into()).send().await;
+        put.map(drop).map_err(|error| failed("keep a file", DisplayErrorContext(&error)))
+    }
+
     /// Keeps a file under a key whose bytes never change.
     pub(crate) async fn keep_for_ever(&self, key: &str, media_type: &str, bytes: Vec<u8>) -> Result<(), BucketError> {
         const FOR_EVER: &str = "public, max-age=31536000, immutable";

@@ -118,6 +118,23 @@ pub enum Happened {
     CategoryRemoved {},
 }
 
+impl Happened {
+    /// What it is called that one article became the other, by way of one of its variants; nothing when they are the same.
+    pub(crate) fn between(before: &Article, after: &Article, sku: &Sku) -> Option<Self> {
+        let (old, new) = (before.variant(sku), after.variant(sku)?);
+        let (sku, status) = (sku.clone(), after.product.status);
+        Some(match old {
+            None => Self::VariantAdded { sku },
+            Some(old) if old.price != new.price => Self::PriceChanged { sku, old: old.price, new: new.price },
+            Some(old) if old.is_active() && !new.is_active() => Self::VariantArchived { sku },
+            Some(old) if old != new => Self::VariantChanged { sku },
+            Some(_) if before.product == after.product => return None,
+            Some(_) if before.product.status != status && status == Status::Archived => Self::ProductArchived {},
+            Some(_) => Self::ProductChanged { status },
+        })
+    }
+}
+
 /// An article as the catalog keeps it.
 #[derive(Clone, Debug)]
 pub struct Shown {
