@@ -10,8 +10,13 @@
     reason = "a story that cannot go on fails"
 )]
 
+use std::pin::Pin;
+
+use holdfast_testing::Shop;
+
 pub mod addresses;
 pub mod categories;
+pub mod files;
 pub mod holds;
 pub mod mails;
 pub mod passwords;
@@ -78,6 +83,13 @@ macro_rules! every_story {
             prices:
                 a_price_change_is_told_and_kept,
                 prices_are_whole_and_of_one_currency;
+            files:
+                a_file_of_rows_becomes_products,
+                a_row_that_is_wrong_keeps_no_other_from_landing,
+                a_file_that_is_not_what_it_says_is_refused,
+                what_was_exported_changes_nothing,
+                a_file_is_read_on_from_where_it_broke_off,
+                a_long_file_takes_several_runs;
             categories:
                 categories_make_a_tree,
                 a_category_goes_when_it_is_empty;
@@ -112,4 +124,17 @@ macro_rules! every_story {
                 the_documents_are_served;
         }
     };
+}
+
+/// A story, told in a shop.
+pub type Story = fn(Shop) -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// All stories, each with its module's name and its own.
+pub fn all_stories() -> Vec<(&'static str, Story)> {
+    macro_rules! tell {
+        ($($module:ident: $($story:ident),+;)+) => {
+            vec![$($((concat!(stringify!($module), "::", stringify!($story)), (|shop| Box::pin($module::$story(shop))) as Story)),+),+]
+        };
+    }
+    every_story!(tell)
 }

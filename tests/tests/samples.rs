@@ -23,7 +23,7 @@ enum Answers {
 use Answers::{Batch, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 66] = [
+const ANSWERS: [(&str, Answers); 70] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
@@ -50,6 +50,8 @@ const ANSWERS: [(&str, Answers); 66] = [
     ("images-create-upload", Http(201)),
     ("images-delete", Http(204)),
     ("images-process", Batch),
+    ("imports-get", Http(200)),
+    ("imports-run", Batch),
     ("inventory-projector", Batch),
     ("low-stock-alert", Batch),
     ("me-change-password", Http(204)),
@@ -62,7 +64,9 @@ const ANSWERS: [(&str, Answers); 66] = [
     ("notifications-send", Batch),
     ("products-create", Http(201)),
     ("products-delete", Http(204)),
+    ("products-export", Http(200)),
     ("products-get", Http(200)),
+    ("products-import", Http(202)),
     ("products-list", Http(200)),
     ("products-update", Http(200)),
     ("reservations-expire", Batch),
@@ -133,7 +137,13 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     // Not worked on yet.
     let key = format!("uploads/{}/{picture}", mug.at("/id"));
     shop.world().engines().s3.put("local-holdfast-media-us-east-1-000000000000", &key, b"no picture").unwrap();
+    let file = "slug,title,sku,price,currency\nlinen-towel,Linen tea towel,TOWEL,12.50,USD\n";
+    let import = json!({"content_type": "text/csv", "bytes": file.len()});
+    let import = clerk.clone().keyed("import").post("/v1/admin/products/import", import).await.expect_status(202);
+    let (import, bucket) = (import.at("/import/id"), "local-holdfast-media-us-east-1-000000000000");
+    shop.world().engines().s3.put(bucket, &format!("imports/{import}"), file.as_bytes()).unwrap();
     let values = BTreeMap::from([
+        ("import_id", import),
         ("image_id", picture),
         ("catalog_token", clerk.access_token()),
         ("category_id", kitchen.expect_status(201).at("/id")),

@@ -21,7 +21,7 @@ pub use attribute::{AttributeValue, Attributes, LONGEST_NAME, MOST_ATTRIBUTES};
 pub use availability::{Availability, Shelf};
 pub use category::{Category, CategoryChange, NewCategory};
 pub use image::{Image, ImageState, NewImage, Picture, Rendition, UploadType};
-pub use import::{Counts, Import, State};
+pub use import::{Counts, Import, State, Taken};
 pub use options::{Choice, ProductOption};
 pub use product::{Product, ProductChange, Status};
 pub use slug::{Slug, SlugError};

@@ -39,7 +39,7 @@ async fn announces(clerk: &Actor, images: &str, kind: &str, bytes: usize) -> Ans
 }
 
 /// Sends what an announcement says, with this file: as anybody can who was told of it.
-async fn uploads(shop: &Shop, announced: &Answer, file: &[u8], more: &[(&str, &str)]) -> Answer {
+pub(super) async fn uploads(shop: &Shop, announced: &Answer, file: &[u8], more: &[(&str, &str)]) -> Answer {
     let upload = announced.json()["upload"].clone();
     let mut request =
         Request::builder().method(upload["method"].as_str().unwrap()).uri(upload["url"].as_str().unwrap());

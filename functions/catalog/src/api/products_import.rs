@@ -69,7 +69,7 @@ async fn products_import(
         counts: Counts::default(),
         cursor: None,
         reports: Vec::new(),
-        taken_until: None,
+        taken: None,
         created_at: catalog.ambient.now(),
     };
     let mut item = ImportItem::new(import, fingerprint.clone());

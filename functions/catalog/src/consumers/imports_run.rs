@@ -18,7 +18,7 @@ use holdfast_http::{Origin, Problem};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use jiff::SignedDuration;
 
-use crate::domain::{Import, State};
+use crate::domain::{Import, State, Taken};
 use crate::rows::{Directory, Format, Line, Outcome, Reader, Row, RowError, RowResult};
 use crate::store::{Bucket, Catalog, Change, Happened, ImportItem, Shown, file_key, import_at, report_key};
 
@@ -57,15 +57,16 @@ impl ObjectConsumer for Importer {
             return Ok(());
         }
         let now = self.catalog.ambient.now();
-        if item.import.taken_until.is_some_and(|until| until > now) {
+        if item.import.taken.as_ref().is_some_and(|taken| taken.until > now) {
             return Err(ConsumeError::Retry("another run is at it".to_owned()));
         }
         let mut run = Run { importer: self, item, directory: self.directory().await?, seen: HashSet::new() };
-        run.item.import.taken_until = Some(now.saturating_add(LEASE).unwrap_or(now));
+        let until = now.saturating_add(LEASE).unwrap_or(now);
+        run.item.import.taken = Some(Taken { by: self.catalog.ambient.id(), until });
         run.item.import.state = State::Running;
         run.save().await?;
         let is_over = run.go_on(object.bytes).await?;
-        run.item.import.taken_until = None;
+        run.item.import.taken = None;
         run.save().await?;
         if is_over { Ok(()) } else { self.continues(&object).await }
     }

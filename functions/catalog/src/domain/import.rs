@@ -1,6 +1,6 @@
 //! Imports: files that are announced, uploaded, and read row by row, in as many runs as it takes.
 
-use holdfast_core::{ImportId, Timestamp, UserId};
+use holdfast_core::{ImportId, RequestId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,11 +27,20 @@ pub struct Import {
     /// The reports so far, each named by the offset at which its rows begin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<u64>,
-    /// Until when a run has it to itself.
+    /// The run that has it to itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub taken_until: Option<Timestamp>,
+    pub taken: Option<Taken>,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+/// A run has an import to itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Which run: no two leave the same behind.
+    pub by: RequestId,
+    /// Until when, should it never end.
+    pub until: Timestamp,
 }
 
 /// Where an import stands.

@@ -74,7 +74,14 @@ impl Catalog {
         let seen = item.version;
         item.version = seen.saturating_add(1);
         item.import.version = item.version;
-        self.table.commit(self.table.put(item).if_version(seen)).await
+        match self.table.commit(self.table.put(item).if_version(seen)).await {
+            Err(error @ CommitError::Cancelled(_)) => {
+                // The answer to our own try may have been lost.
+                let found = self.import(item.import.id).await?;
+                if found.is_some_and(|found| found.import == item.import) { Ok(()) } else { Err(error) }
+            }
+            outcome => outcome,
+        }
     }
 }
 
