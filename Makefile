@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench bench-cold build docs help
+.PHONY: run test lint audit bench bench-cold build docs help
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -18,6 +18,10 @@ test: ## every test
 lint: ## format, clippy, docs, dependencies, template.yaml
 	@$(tools)/need.sh cargo cc python3
 	@$(tools)/lint.sh
+
+audit: ## every stock of a stopped shop's data, held against its movements
+	@$(tools)/need.sh cargo cc
+	@cargo run --quiet --bin holdfast-audit
 
 bench: ## a JSON line a figure: cold start, size, CPU time, the local host
 	@$(tools)/need.sh cargo cc gzip

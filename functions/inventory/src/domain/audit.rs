@@ -3,13 +3,16 @@
 use super::movement::{Balance, Movement};
 
 /// What is wrong with a stock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Finding {
     /// This movement is missing.
+    #[error("its movement {0} is missing")]
     Missing(u64),
     /// The movements up to this one do not add up to the balance that it states.
+    #[error("its movements up to {0} do not add up to what the last of them left")]
     Sum(u64),
     /// The stock itself is not what its latest movement left.
+    #[error("it is not what its movement {0} left")]
     Balance(u64),
 }
 

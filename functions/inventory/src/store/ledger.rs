@@ -15,7 +15,8 @@ use crate::events::Happened;
 const LAG: SignedDuration = SignedDuration::from_mins(15);
 
 /// A stock that is not what its movements say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sku} in {warehouse_id}: {finding}")]
 pub struct Discrepancy {
     /// Of which article.
     pub sku: Sku,
@@ -71,7 +72,7 @@ impl Inventory {
     }
 
     /// Holds every stock against its movements: how many were looked at, and what is wrong.
-    pub(crate) async fn audit(&self) -> Result<(usize, Vec<Discrepancy>), StoreError> {
+    pub async fn audit(&self) -> Result<(usize, Vec<Discrepancy>), StoreError> {
         let articles = of_kind::<ArticleItem>(&self.table.all(&Query::gsi1(ARTICLES)).await?)?;
         let (mut seen, mut found) = (0_usize, Vec::new());
         for article in articles {
