@@ -1,6 +1,5 @@
 //! What writes of stock cost, at their largest: an item that grows over a kilobyte would cost twice.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
 use holdfast_auth::Role;
 use holdfast_testing::{Actor, Answer, Shop};
