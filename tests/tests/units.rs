@@ -1,6 +1,5 @@
 //! What writes of stock cost, at their largest: an item that grows over a kilobyte would cost twice.
 
-
 use holdfast_auth::Role;
 use holdfast_testing::{Actor, Answer, Shop};
 use serde_json::{Value, json};
