@@ -1,7 +1,8 @@
 //! What is sold: products, variants, pictures, categories.
 //!
 //! In reading order: [`domain`] says what goes together, without a clock or a table; [`store`] says where it lies, and how an
-//! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues.
+//! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues; [`wares`] is what other
+//! contexts may know of what is sold.
 
 pub mod api;
 pub mod consumers;
@@ -9,6 +10,7 @@ pub mod domain;
 pub mod renditions;
 pub mod rows;
 pub mod store;
+pub mod wares;
 
 use holdfast_runtime::Function;
 

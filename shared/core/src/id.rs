@@ -128,6 +128,8 @@ macro_rules! ids {
 ids! {
     /// An address of a customer.
     AddressId = "adr";
+    /// A cart.
+    CartId = "crt";
     /// A category of products.
     CategoryId = "cat";
     /// A one-time code, mailed to its owner.
@@ -138,6 +140,8 @@ ids! {
     ImageId = "img";
     /// A file of products that is read into the catalog.
     ImportId = "imp";
+    /// An order.
+    OrderId = "ord";
     /// A product.
     ProductId = "prd";
     /// What a keyed request to inventory did.
@@ -146,6 +150,8 @@ ids! {
     RequestId = "req";
     /// Stock that is held for somebody.
     ReservationId = "rsv";
+    /// A return of an order, or of a part of it.
+    ReturnId = "ret";
     /// A session: the family of one login's refresh tokens.
     SessionId = "ses";
     /// A user.

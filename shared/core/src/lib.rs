@@ -14,8 +14,8 @@ pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
 pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page, server_key};
 pub use event::{Causation, Envelope, StoredEvent};
 pub use id::{
-    AddressId, CategoryId, CodeId, EventId, Id, IdError, ImageId, ImportId, ProductId, ReceiptId, RequestId,
-    ReservationId, SessionId, UserId, VariantId, WarehouseId, derived,
+    AddressId, CartId, CategoryId, CodeId, EventId, Id, IdError, ImageId, ImportId, OrderId, ProductId, ReceiptId,
+    RequestId, ReservationId, ReturnId, SessionId, UserId, VariantId, WarehouseId, derived,
 };
 pub use jiff::Timestamp;
 pub use money::{Currency, Money, MoneyError, Rounding};

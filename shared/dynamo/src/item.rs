@@ -48,6 +48,16 @@ pub trait Item: Serialize + DeserializeOwned {
         None
     }
 
+    /// Where the index `gsi2` shows it, if it does.
+    fn gsi2(&self) -> Option<Key> {
+        None
+    }
+
+    /// Where the index `gsi3` shows it, if it does.
+    fn gsi3(&self) -> Option<Key> {
+        None
+    }
+
     /// From when on it may be purged. An item past this is still read until DynamoDB gets to it: compare it
     /// with the clock.
     fn expires_at(&self) -> Option<Timestamp> {
@@ -73,9 +83,11 @@ pub(crate) fn write<T: Item>(item: &T, event: Option<&StoredEvent>) -> Result<At
     };
     let mut attributes: Attributes = serde_dynamo::to_item(item).map_err(unwritable)?;
     attributes.extend(item.key().attributes());
-    if let Some(Key { pk, sk }) = item.gsi1() {
-        attributes.insert("gsi1pk".to_owned(), AttributeValue::S(pk));
-        attributes.insert("gsi1sk".to_owned(), AttributeValue::S(sk));
+    for (index, place) in [("gsi1", item.gsi1()), ("gsi2", item.gsi2()), ("gsi3", item.gsi3())] {
+        if let Some(Key { pk, sk }) = place {
+            attributes.insert(format!("{index}pk"), AttributeValue::S(pk));
+            attributes.insert(format!("{index}sk"), AttributeValue::S(sk));
+        }
     }
     if let Some(at) = item.expires_at() {
         attributes.insert("ttl".to_owned(), AttributeValue::N(at.as_second().to_string()));

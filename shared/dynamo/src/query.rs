@@ -9,9 +9,10 @@ use crate::item::Key;
 /// A question to one partition, of the table or of its index.
 #[derive(Clone, Debug)]
 pub struct Query {
-    pub(crate) index: bool,
+    pub(crate) index: Option<&'static str>,
     pub(crate) pk: String,
     pub(crate) prefix: Option<String>,
+    pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
     pub(crate) after: Option<Place>,
     pub(crate) limit: Option<i32>,
@@ -31,9 +32,10 @@ impl Query {
     /// All of a partition of the table, strongly consistent.
     pub fn partition(pk: impl Into<String>) -> Self {
         Self {
-            index: false,
+            index: None,
             pk: pk.into(),
             prefix: None,
+            since: None,
             until: None,
             after: None,
             limit: None,
@@ -44,7 +46,21 @@ impl Query {
 
     /// All of a partition of the index `gsi1`; an index lags a little behind its table.
     pub fn gsi1(pk: impl Into<String>) -> Self {
-        Self { index: true, consistent: false, ..Self::partition(pk) }
+        Self::of_index("gsi1", pk)
+    }
+
+    /// All of a partition of the index `gsi2`.
+    pub fn gsi2(pk: impl Into<String>) -> Self {
+        Self::of_index("gsi2", pk)
+    }
+
+    /// All of a partition of the index `gsi3`.
+    pub fn gsi3(pk: impl Into<String>) -> Self {
+        Self::of_index("gsi3", pk)
+    }
+
+    fn of_index(index: &'static str, pk: impl Into<String>) -> Self {
+        Self { index: Some(index), consistent: false, ..Self::partition(pk) }
     }
 
     /// Only what lies under this prefix.
@@ -57,6 +73,12 @@ impl Query {
     pub fn until(mut self, place: impl Into<String>) -> Self {
         self.until = Some(place.into());
         self
+    }
+
+    /// Only what lies between these places, themselves included; not together with a prefix.
+    pub fn between(mut self, since: impl Into<String>, until: impl Into<String>) -> Self {
+        self.since = Some(since.into());
+        self.until(until)
     }
 
     /// As it was a moment ago, at half the price.
@@ -77,20 +99,31 @@ impl Query {
         self
     }
 
+    /// The names of the keys that are asked for.
+    pub(crate) fn keys(&self) -> (String, String) {
+        let prefix = self.index.unwrap_or_default();
+        (format!("{prefix}pk"), format!("{prefix}sk"))
+    }
+
     pub(crate) fn expression(&self) -> String {
-        let (pk, sk) = if self.index { ("gsi1pk", "gsi1sk") } else { ("pk", "sk") };
-        match (&self.prefix, &self.until) {
-            (Some(_), _) => format!("{pk} = :pk AND begins_with({sk}, :prefix)"),
-            (None, Some(_)) => format!("{pk} = :pk AND {sk} <= :until"),
-            (None, None) => format!("{pk} = :pk"),
+        let (pk, sk) = self.keys();
+        match (&self.prefix, &self.since, &self.until) {
+            (Some(_), _, _) => format!("{pk} = :pk AND begins_with({sk}, :prefix)"),
+            (None, Some(_), Some(_)) => format!("{pk} = :pk AND {sk} BETWEEN :since AND :until"),
+            (None, None, Some(_)) => format!("{pk} = :pk AND {sk} <= :until"),
+            (None, _, None) => format!("{pk} = :pk"),
         }
     }
 
     pub(crate) fn values(&self) -> HashMap<String, AttributeValue> {
-        let prefix = self.prefix.iter().map(|prefix| (":prefix".to_owned(), AttributeValue::S(prefix.clone())));
-        let until = self.until.iter().filter(|_| self.prefix.is_none());
-        let until = until.map(|until| (":until".to_owned(), AttributeValue::S(until.clone())));
-        std::iter::once((":pk".to_owned(), AttributeValue::S(self.pk.clone()))).chain(prefix).chain(until).collect()
+        let text = |name: &str, value: &String| (name.to_owned(), AttributeValue::S(value.clone()));
+        let own = [text(":pk", &self.pk)].into_iter();
+        match (&self.prefix, &self.since, &self.until) {
+            (Some(prefix), _, _) => own.chain([text(":prefix", prefix)]).collect(),
+            (None, Some(since), Some(until)) => own.chain([text(":since", since), text(":until", until)]).collect(),
+            (None, None, Some(until)) => own.chain([text(":until", until)]).collect(),
+            (None, _, None) => own.collect(),
+        }
     }
 
     pub(crate) fn start(&self) -> Option<HashMap<String, AttributeValue>> {

@@ -145,10 +145,14 @@ impl Table {
         Ok(items.into_iter().map(Found).collect())
     }
 
-    /// What the first page of a query finds: for a question that has a limit of its own.
-    pub async fn some(&self, query: &Query) -> Result<Vec<Found>, StoreError> {
+    /// Where the first page of a query finds something: its keys, and its places in the index. For an index that shows
+    /// keys alone.
+    pub async fn places(&self, query: &Query) -> Result<Vec<(Key, String)>, StoreError> {
         let (items, _) = self.page(query).await?;
-        Ok(items.into_iter().map(Found).collect())
+        let (_, sk) = query.keys();
+        let text = |item: &Attributes, name: &str| item.get(name)?.as_s().ok().cloned();
+        let place = |item| Some((Key::new(text(&item, "pk")?, text(&item, "sk")?), text(&item, &sk)?));
+        Ok(items.into_iter().filter_map(place).collect())
     }
 
     /// One page of a query for a list whose cursors are sealed with `key` and bound to `bound_to`.
@@ -175,7 +179,7 @@ impl Table {
             .client
             .query()
             .table_name(&self.name)
-            .set_index_name(query.index.then(|| "gsi1".to_owned()))
+            .set_index_name(query.index.map(str::to_owned))
             .key_condition_expression(query.expression())
             .set_expression_attribute_values(Some(query.values()))
             .set_exclusive_start_key(query.start())

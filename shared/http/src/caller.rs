@@ -83,6 +83,12 @@ pub mod permission {
         InventoryRead,
         /// Changes stock.
         InventoryWrite,
+        /// Reads orders.
+        OrdersRead,
+        /// Moves orders on.
+        OrdersWrite,
+        /// Changes taxes, shipping and the like.
+        Settings,
         /// Reads users.
         UsersRead,
         /// Changes users.

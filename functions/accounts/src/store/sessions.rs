@@ -108,7 +108,7 @@ impl Accounts {
     /// Someone's sessions, the newest first: of those that are past counting, the newest.
     pub(crate) async fn sessions(&self, user: UserId) -> Result<Vec<Session>, Problem> {
         let query = Query::partition(partition(user)).under(SESSIONS).newest_first().limit(MOST_SESSIONS);
-        let found = self.table.some(&query).await?;
+        let found = self.table.first(&query).await?;
         Ok(of_kind::<SessionItem>(&found)?.into_iter().map(Session::from).collect())
     }
 

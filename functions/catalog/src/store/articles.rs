@@ -1,6 +1,6 @@
 //! Articles: how one is found, and how one is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use holdfast_core::{ProductId, Sku, Timestamp, UserId, VariantId};
 use holdfast_dynamo::{Found, Query, StoreError, of_kind};
@@ -8,7 +8,10 @@ use holdfast_http::{Fingerprint, Origin, Problem};
 
 use super::Catalog;
 use super::changes::{Happened, Obstacle, Shown};
-use super::items::{Birth, ProductItem, ShelfItem, SkuItem, SlugItem, VariantItem, partition, sku_key, slug_key};
+use super::items::{
+    Birth, ProductItem, ShelfItem, SkuItem, SlugItem, VariantItem, partition, product_key, sku_key, slug_key,
+    variant_key,
+};
 use crate::domain::{Article, NewArticle, Product, Shelf, Slug, Variant};
 
 impl Shown {
@@ -62,6 +65,19 @@ impl Catalog {
     pub(crate) async fn product_of(&self, sku: &Sku) -> Result<Option<ProductId>, StoreError> {
         let item: Option<SkuItem> = self.table.get(&sku_key(sku)).await?;
         Ok(item.map(|item| item.product_id))
+    }
+
+    /// These variants and their products, as they are now, in one round trip.
+    pub(crate) async fn on_sale(
+        &self,
+        places: impl Iterator<Item = (ProductId, VariantId)>,
+    ) -> Result<(HashMap<ProductId, Product>, Vec<(ProductId, Variant)>), StoreError> {
+        let keys = places.flat_map(|(product, variant)| [product_key(product), variant_key(product, variant)]);
+        let keys: HashSet<_> = keys.collect();
+        let found = self.table.get_all(&keys.into_iter().collect::<Vec<_>>()).await?;
+        let products = of_kind::<ProductItem>(&found)?.into_iter().map(Product::from);
+        let variants = of_kind::<VariantItem>(&found)?.into_iter().map(|item| (item.product_id, item.into()));
+        Ok((products.map(|product| (product.id, product)).collect(), variants.collect()))
     }
 
     /// Makes an article, once: the one that was made under the same key is answered as it was made.

@@ -152,7 +152,7 @@ impl From<ProductItem> for Product {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct VariantItem {
     pub(super) id: VariantId,
-    product_id: ProductId,
+    pub(super) product_id: ProductId,
     version: u64,
     sku: Sku,
     price: Money,
