@@ -21,7 +21,7 @@ pub const FOLDER: &str = "events/schemas";
 pub fn schemas() -> &'static BTreeMap<String, Value> {
     static SCHEMAS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
         published::<holdfast_accounts::events::Happened>("holdfast.accounts")
-            .chain(published::<holdfast_catalog::store::Happened>("holdfast.catalog"))
+            .chain(published::<holdfast_catalog::events::Happened>("holdfast.catalog"))
             .chain(published::<holdfast_inventory::events::Happened>("holdfast.inventory"))
             .collect()
     });

@@ -1,12 +1,13 @@
 //! What is sold: products, variants, pictures, categories.
 //!
-//! In reading order: [`domain`] says what goes together, without a clock or a table; [`store`] says where it lies, and how an
-//! article changes; [`api`] has a file for each endpoint, [`consumers`] one for what comes from queues; [`wares`] is what other
-//! contexts may know of what is sold.
+//! In reading order: [`domain`] says what goes together, without a clock or a table; [`events`] lists what is told of it;
+//! [`store`] says where it lies, and how an article changes; [`api`] has a file for each endpoint, [`consumers`] one for what
+//! comes from queues; [`wares`] is what other contexts may know of what is sold.
 
 pub mod api;
 pub mod consumers;
 pub mod domain;
+pub mod events;
 pub mod renditions;
 pub mod rows;
 pub mod store;

@@ -17,7 +17,7 @@ mod stocks;
 
 pub(crate) use bucket::{Bucket, BucketError, Signed};
 pub(crate) use categories::{Grown, Growth};
-pub use changes::{Change, Happened, Shown};
+pub use changes::{Change, Shown};
 pub(crate) use imports::{ImportItem, file_key, import_at, report_key};
 pub use items::{Listing, PriceChange};
 pub use lists::{Shelfmark, Sort};

@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 use super::ImageView;
 use crate::consumers::images_process::upload_key;
 use crate::domain::{Image, ImageState, NewImage, Product};
-use crate::store::{BucketError, Change, Happened, Shown, Signed, Studio};
+use crate::events::Happened;
+use crate::store::{BucketError, Change, Shown, Signed, Studio};
 
 /// An upload has to begin within this.
 const UPLOAD_LASTS: Duration = Duration::from_secs(15 * 60);

@@ -9,7 +9,8 @@ use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
 use crate::domain::{ProductChange, Status};
-use crate::store::{Change, Happened, Office, Shown};
+use crate::events::Happened;
+use crate::store::{Change, Office, Shown};
 
 /// Archives a product: it is sold no more.
 ///

@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use super::ProductView;
 use crate::domain::{ProductChange, Status};
-use crate::store::{Change, Happened, Office, Shown};
+use crate::events::Happened;
+use crate::store::{Change, Office, Shown};
 
 /// Changes what a product's variants have in common.
 ///

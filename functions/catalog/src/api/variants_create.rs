@@ -12,7 +12,8 @@ use utoipa_axum::routes;
 
 use super::VariantView;
 use crate::domain::{NewVariant, Shelf};
-use crate::store::{Change, Happened, Registry, Shown};
+use crate::events::Happened;
+use crate::store::{Change, Registry, Shown};
 
 /// Adds a variant to a product, which has at most 100.
 #[utoipa::path(

@@ -8,7 +8,8 @@ use holdfast_http::{
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
-use crate::store::{Change, Happened, Office, Shown};
+use crate::events::Happened;
+use crate::store::{Change, Office, Shown};
 
 /// Archives a variant: it is sold no more.
 ///

@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use super::VariantView;
 use crate::domain::{Variant, VariantChange};
-use crate::store::{Change, Happened, Office, Shown};
+use crate::events::Happened;
+use crate::store::{Change, Office, Shown};
 
 /// Changes a variant.
 ///

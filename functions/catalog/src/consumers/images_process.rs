@@ -8,8 +8,9 @@ use holdfast_http::{Origin, Problem};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 
 use crate::domain::{ImageState, Picture, Rendition};
+use crate::events::Happened;
 use crate::renditions::{RenditionError, Renditions, render};
-use crate::store::{Bucket, BucketError, Catalog, Change, Happened, Shown};
+use crate::store::{Bucket, BucketError, Catalog, Change, Shown};
 
 /// What an upload's key begins with. Product and image follow.
 const FOLDER: &str = "uploads";

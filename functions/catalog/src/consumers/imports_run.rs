@@ -19,8 +19,9 @@ use holdfast_runtime::{FromInit, Function, Init, InitError};
 use jiff::SignedDuration;
 
 use crate::domain::{Import, State, Taken};
+use crate::events::Happened;
 use crate::rows::{Directory, Format, Line, Outcome, Reader, Row, RowError, RowResult};
-use crate::store::{Bucket, Catalog, Change, Happened, ImportItem, Shown, file_key, import_at, report_key};
+use crate::store::{Bucket, Catalog, Change, ImportItem, Shown, file_key, import_at, report_key};
 
 /// How much of a file is asked for at once, in bytes.
 const CHUNK: u64 = 256 * 1024;

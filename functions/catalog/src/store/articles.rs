@@ -7,12 +7,13 @@ use holdfast_dynamo::{Found, Query, StoreError, of_kind};
 use holdfast_http::{Fingerprint, Origin, Problem};
 
 use super::Catalog;
-use super::changes::{Happened, Obstacle, Shown};
+use super::changes::{Obstacle, Shown};
 use super::items::{
     Birth, ProductItem, ShelfItem, SkuItem, SlugItem, VariantItem, partition, product_key, sku_key, slug_key,
     variant_key,
 };
 use crate::domain::{Article, NewArticle, Product, Shelf, Slug, Variant};
+use crate::events::Happened;
 
 impl Shown {
     /// One of its variants.

@@ -5,9 +5,10 @@ use holdfast_dynamo::{Query, StoreError, of_kind};
 use holdfast_http::{Fingerprint, Origin, Problem};
 
 use super::Catalog;
-use super::changes::{Happened, ROUNDS, Refusals};
+use super::changes::{ROUNDS, Refusals};
 use super::items::{Birth, CATEGORIES, CategoryItem, TreeItem};
 use crate::domain::{Category, Refusal, Tree};
+use crate::events::Happened;
 
 /// The tree, and what is kept beside each category.
 pub(crate) struct Grown {
