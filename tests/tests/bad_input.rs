@@ -219,6 +219,34 @@ async fn a_query_is_refused_by_the_parameter() {
     support.get("/v1/admin/users/exists?email=nobody").await.expect_problem(422, "invalid_input");
 }
 
+/// Null empties what may be empty. What may not is refused by its name: it would be silently left as it is otherwise.
+#[tokio::test]
+async fn null_is_refused_where_nothing_can_be_empty() {
+    let shop = Shop::open();
+    let clerk = shop.staff(holdfast_auth::Role::Catalog).await;
+    let kitchen = clerk.clone().keyed("kitchen").post("/v1/admin/categories", json!({"name": "Kitchen"})).await;
+    let kitchen = format!("/v1/admin/categories/{}", kitchen.expect_status(201).at("/id"));
+    let mug = json!({"title": "Mug", "variants": [{"sku": "MUG", "price": {"amount": 999, "currency": "USD"}}]});
+    let mug = clerk.clone().keyed("mug").post("/v1/admin/products", mug).await.expect_status(201);
+    let mug = format!("/v1/admin/products/{}", mug.at("/id"));
+    let before = stored(&shop);
+    let never: [(&str, &[&str]); 3] = [
+        (&mug, &["title", "slug", "description", "status", "tags", "attributes", "category_ids", "options"]),
+        ("/v1/admin/variants/MUG", &["price", "options", "status"]),
+        (&kitchen, &["name", "slug", "position"]),
+    ];
+    for (path, fields) in never {
+        for field in fields {
+            let answer = clerk.patch(path, json!({*field: null})).await.expect_problem(422, "invalid_input");
+            assert_eq!(answer.at("/errors/0/pointer"), format!("/{field}"), "{path}");
+        }
+    }
+    assert_eq!(stored(&shop), before, "nothing was written");
+    for (path, field) in [(&*mug, "brand"), ("/v1/admin/variants/MUG", "barcode"), (&kitchen, "parent_id")] {
+        clerk.patch(path, json!({field: null})).await.expect_status(200);
+    }
+}
+
 #[tokio::test]
 async fn a_body_of_a_million_bytes_is_the_largest() {
     let shop = Shop::open();

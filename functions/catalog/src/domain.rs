@@ -28,10 +28,3 @@ pub use slug::{Slug, SlugError};
 pub use tree::{Refusal, Tree};
 pub use variant::{NewVariant, Variant, VariantChange, VariantStatus};
 pub use wrong::Wrong;
-
-use serde::{Deserialize, Deserializer};
-
-/// A field that is there, be it null: unlike one that is left out.
-fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(from).map(Some)
-}

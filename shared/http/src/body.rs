@@ -83,7 +83,12 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let parents = error.path().iter().map(segment).collect::<String>();
-        refusal(&parents, &error.into_inner())
+        let error = error.into_inner();
+        // serde_json calls it bad syntax where one of a few words must be, and a number or null is.
+        if error.is_syntax() && serde_json::from_slice::<Value>(body).is_ok() {
+            return Problem::invalid(parents, "is no value that this field can have");
+        }
+        refusal(&parents, &error)
     })?;
     json.end().map_err(|error| refusal("", &error))?;
     Ok(parsed)
@@ -151,6 +156,15 @@ mod tests {
         name: String,
         #[serde(default)]
         parts: Vec<Part>,
+        #[serde(default)]
+        size: Size,
+    }
+
+    #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    enum Size {
+        #[default]
+        Small,
+        Large,
     }
 
     #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -167,8 +181,9 @@ mod tests {
 
     #[test]
     fn a_body_that_is_right_is_read() {
-        let body = parse::<Body>(br#"{"name": "\\u0000", "parts": [{"count": 1}]}"#).unwrap();
-        assert_eq!(body, Body { name: "\\u0000".to_owned(), parts: vec![Part { count: 1 }] });
+        let body = parse::<Body>(br#"{"name": "\\u0000", "parts": [{"count": 1}], "size": "Large"}"#).unwrap();
+        let parts = vec![Part { count: 1 }];
+        assert_eq!(body, Body { name: "\\u0000".to_owned(), parts, size: Size::Large });
     }
 
     #[test]
@@ -186,6 +201,10 @@ mod tests {
             (r#"{"name": "a", "parts": [{"count": 1}, {"count": 256}]}"#, 422, "/parts/1/count"),
             (r#"{"name": "a", "parts": [{"count": -1}]}"#, 422, "/parts/0/count"),
             (r#"{"name": "a", "parts": [{}]}"#, 422, "/parts/0/count"),
+            (r#"{"name": "a", "size": "Huge"}"#, 422, "/size"),
+            (r#"{"name": "a", "size": null}"#, 422, "/size"),
+            (r#"{"name": "a", "size": 1}"#, 422, "/size"),
+            (r#"{"name": "a", "size": nul}"#, 400, ""),
             (r#"["a", []]"#, 422, ""),
             ("[", 400, ""),
         ];

@@ -1,10 +1,10 @@
 //! Categories: the tree that shoppers walk through.
 
 use holdfast_core::{CategoryId, Timestamp};
+use holdfast_http::present;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::named;
 use super::slug::Slug;
 use super::text::line;
 use super::wrong::Wrong;
@@ -57,16 +57,20 @@ pub struct NewCategory {
 #[serde(deny_unknown_fields, default)]
 pub struct CategoryChange {
     /// What it is called. Its slug stays.
-    #[schema(max_length = 80)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = String, max_length = 80)]
     pub name: Option<String>,
     /// What stands for it in a URL.
-    #[schema(value_type = Option<String>, max_length = 80)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = String, max_length = 80)]
     pub slug: Option<Slug>,
     /// The category that it is in; null puts it to the top.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub parent_id: Option<Option<CategoryId>>,
     /// Its place among its siblings: the lower first.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = u16)]
     pub position: Option<u16>,
 }
 

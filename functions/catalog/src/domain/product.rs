@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use holdfast_core::{CategoryId, ProductId, Timestamp};
+use holdfast_http::present;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
 use super::image::Image;
-use super::named;
 use super::options::{self, ProductOption};
 use super::slug::Slug;
 use super::text::{line, lines};
@@ -61,36 +61,45 @@ pub struct Product {
     pub updated_at: Timestamp,
 }
 
-/// A change of a product: what is left out stays; null empties.
+/// A change of a product: what is left out stays; null empties what may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProductChange {
     /// What it is called. Its slug stays.
-    #[schema(max_length = 200)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = String, max_length = 200)]
     pub title: Option<String>,
     /// What stands for it in a URL; the slug before leads on to it.
-    #[schema(value_type = Option<String>, max_length = 80)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = String, max_length = 80)]
     pub slug: Option<Slug>,
     /// What there is to say of it.
-    #[schema(max_length = 8000)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = String, max_length = 8000)]
     pub description: Option<String>,
     /// Whether it is sold.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Status)]
     pub status: Option<Status>,
     /// Whose it is.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 80)]
     pub brand: Option<Option<String>>,
     /// All of its tags.
-    #[schema(max_items = 10)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Vec<String>, max_items = 10)]
     pub tags: Option<Vec<String>>,
     /// All of its attributes.
-    #[schema(value_type = Option<std::collections::BTreeMap<String, super::AttributeValue>>)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = std::collections::BTreeMap<String, super::AttributeValue>)]
     pub attributes: Option<Attributes>,
     /// All of its categories.
-    #[schema(value_type = Option<Vec<String>>, max_items = 4)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Vec<String>, max_items = 4)]
     pub category_ids: Option<Vec<CategoryId>>,
     /// All of its options; its variants must fit them.
-    #[schema(max_items = 3)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = Vec<ProductOption>, max_items = 3)]
     pub options: Option<Vec<ProductOption>>,
 }
 

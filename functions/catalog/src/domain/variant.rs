@@ -1,10 +1,10 @@
 //! Variants: what a shopper puts into the cart.
 
 use holdfast_core::{Money, Sku, VariantId};
+use holdfast_http::present;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::named;
 use super::options::Choice;
 use super::wrong::Wrong;
 
@@ -73,29 +73,33 @@ pub struct NewVariant {
     pub status: VariantStatus,
 }
 
-/// A change of a variant: what is left out stays; null empties.
+/// A change of a variant: what is left out stays; null empties what may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct VariantChange {
     /// What it costs.
-    #[schema(value_type = Option<holdfast_http::MoneySchema>)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = holdfast_http::MoneySchema)]
     pub price: Option<Money>,
     /// What it cost before.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<holdfast_http::MoneySchema>)]
     pub compare_at_price: Option<Option<Money>>,
     /// A value for each of the product's options.
-    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub options: Option<Choice>,
     /// What it weighs.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 10_000_000)]
     pub weight_grams: Option<Option<u32>>,
     /// GTIN, EAN, UPC or ISBN.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 48)]
     pub barcode: Option<Option<String>>,
     /// Whether it is sold.
+    #[serde(deserialize_with = "present")]
+    #[schema(value_type = VariantStatus)]
     pub status: Option<VariantStatus>,
 }
 
