@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Slug, Status, VariantStatus};
 
 pub use apply::Directory;
-pub use price::{PriceError, from_decimal, to_decimal};
+pub use price::{PriceError, from_decimal};
 pub use reader::{Cursor, HeaderError, LONGEST_ROW, Line, Place, Reader};
 pub use result::{Outcome, RowError, RowResult};
 pub use writer::{header, write};

@@ -4,6 +4,7 @@
 //! [`Ambient`], so that the same code runs in a Lambda, on a laptop and in a simulated world.
 
 mod ambient;
+mod currency;
 mod cursor;
 mod event;
 mod id;
@@ -11,6 +12,7 @@ mod money;
 mod quantity;
 
 pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
+pub use currency::{Currency, CurrencyError};
 pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page, server_key};
 pub use event::{Causation, Envelope, StoredEvent};
 pub use id::{
@@ -18,5 +20,5 @@ pub use id::{
     RequestId, ReservationId, ReturnId, SessionId, UserId, VariantId, WarehouseId, derived,
 };
 pub use jiff::Timestamp;
-pub use money::{Currency, Money, MoneyError, Rounding};
+pub use money::{Money, MoneyError, Rounding};
 pub use quantity::{Quantity, QuantityError, Sku, SkuError};

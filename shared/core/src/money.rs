@@ -1,62 +1,12 @@
 //! Money: whole minor units of one currency, checked arithmetic, and no cent lost.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-/// An ISO 4217 currency code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
-
-impl Currency {
-    /// The code, three capitals.
-    pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("XXX")
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl FromStr for Currency {
-    type Err = MoneyError;
-    fn from_str(text: &str) -> Result<Self, MoneyError> {
-        match text.as_bytes() {
-            &[a @ b'A'..=b'Z', b @ b'A'..=b'Z', c @ b'A'..=b'Z'] => Ok(Self([a, b, c])),
-            _ => Err(MoneyError::NotACurrency),
-        }
-    }
-}
-
-impl Serialize for Currency {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+use crate::currency::Currency;
 
 /// What cannot be done with money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not three capital letters.
-    #[error("is not an ISO 4217 currency code")]
-    NotACurrency,
     /// Two currencies do not add up.
     #[error("mixes {0} and {1}")]
     Mixed(Currency, Currency),
@@ -93,6 +43,20 @@ impl Money {
     /// So many minor units.
     pub fn new(amount: i64, currency: Currency) -> Self {
         Self { amount, currency }
+    }
+
+    /// As people write it, with all the decimals of its currency and without its name: `19.99`, `-0.05`, `1999` in yen.
+    pub fn decimal(&self) -> String {
+        let decimals = self.currency.minor_units();
+        let sign = if self.amount < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", self.amount.unsigned_abs(), width = decimals + 1);
+        let (whole, part) = digits.split_at(digits.len() - decimals);
+        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    }
+
+    /// The same with its currency, `19.99 USD`, as it stands in mails and on plain pages.
+    pub fn plain(&self) -> String {
+        format!("{} {}", self.decimal(), self.currency)
     }
 
     fn with(self, other: Self, f: impl Fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
@@ -180,7 +144,14 @@ mod tests {
         assert_eq!(usd(1).plus(eur), Err(MoneyError::Mixed(usd(1).currency, eur.currency)));
         assert_eq!(usd(i64::MAX).plus(usd(1)), Err(MoneyError::Overflow));
         assert_eq!(usd(i64::MAX).times(2), Err(MoneyError::Overflow));
-        assert!("usd".parse::<Currency>().is_err() && "US".parse::<Currency>().is_err());
+    }
+
+    #[test]
+    fn an_amount_is_written_with_the_decimals_of_its_currency() {
+        let plain = |amount, currency: &str| Money::new(amount, currency.parse().unwrap()).plain();
+        assert_eq!([plain(1999, "USD"), plain(-5, "USD"), plain(0, "USD")], ["19.99 USD", "-0.05 USD", "0.00 USD"]);
+        assert_eq!([plain(1999, "JPY"), plain(1999, "KWD"), plain(1, "CLF")], ["1999 JPY", "1.999 KWD", "0.0001 CLF"]);
+        assert_eq!(plain(i64::MIN, "USD"), "-92233720368547758.08 USD");
     }
 
     #[test]

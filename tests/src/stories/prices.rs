@@ -62,6 +62,12 @@ pub async fn prices_are_whole_and_of_one_currency(shop: Shop) {
         let refused = clerk.patch("/v1/admin/variants/MUG", json!({"price": price})).await;
         assert_eq!(refused.expect_problem(422, "invalid_input").at("/errors/0/pointer"), pointer);
     }
+    // Not listed by the standard, withdrawn, a metal, and written otherwise.
+    for currency in ["QQQ", "HRK", "XAU", "usd", "US"] {
+        let price = json!({"amount": 1_000, "currency": currency});
+        let refused = clerk.patch("/v1/admin/variants/MUG", json!({"price": price})).await;
+        assert_eq!(refused.expect_problem(422, "invalid_input").at("/errors/0/pointer"), "/price/currency");
+    }
     let mixed = json!({
         "title": "Cup",
         "options": [{"name": "Size", "values": ["S", "L"]}],

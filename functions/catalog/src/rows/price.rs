@@ -1,4 +1,4 @@
-//! Prices as people write them, to the last minor unit and without a float.
+//! Prices as people write them, read to the last minor unit and without a float.
 
 use holdfast_core::{Currency, Money};
 
@@ -21,17 +21,6 @@ pub enum PriceError {
     TooMuch,
 }
 
-/// How many decimals a currency has (ISO 4217).
-fn decimals(currency: Currency) -> usize {
-    match currency.code() {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" => 0,
-        "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
-}
-
 /// The amount that a text says: `12.34`, `12.3` and `12` in dollars, `12` in yen.
 pub fn from_decimal(text: &str, currency: Currency) -> Result<Money, PriceError> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
@@ -39,21 +28,12 @@ pub fn from_decimal(text: &str, currency: Currency) -> Result<Money, PriceError>
     if !digits(whole) || (text.contains('.') && !digits(part)) {
         return Err(PriceError::NotADecimal);
     }
-    let most = decimals(currency);
+    let most = currency.minor_units();
     if part.len() > most {
         return Err(PriceError::TooFine { currency, most });
     }
     let minor = format!("{whole}{part:0<most$}");
     Ok(Money::new(minor.parse().map_err(|_| PriceError::TooMuch)?, currency))
-}
-
-/// The text of an amount, with all its decimals.
-pub fn to_decimal(money: Money) -> String {
-    let most = decimals(money.currency);
-    let sign = if money.amount < 0 { "-" } else { "" };
-    let digits = format!("{:0>width$}", money.amount.unsigned_abs(), width = most + 1);
-    let (whole, part) = digits.split_at(digits.len() - most);
-    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
 }
 
 #[cfg(test)]
@@ -86,14 +66,13 @@ mod tests {
         assert_eq!(amount("92233720368547758.07", "USD"), Ok(i64::MAX));
         assert_eq!(amount("92233720368547758.08", "USD"), Err(PriceError::TooMuch));
         assert_eq!(amount(&"9".repeat(400), "USD"), Err(PriceError::TooMuch));
-        assert_eq!(to_decimal(Money::new(-5, "USD".parse().unwrap())), "-0.05");
     }
 
     proptest! {
         #[test]
         fn what_is_written_is_read(minor in 0..=i64::MAX, currency in "USD|JPY|KWD|CLF") {
             let money = Money::new(minor, currency.parse().unwrap());
-            prop_assert_eq!(from_decimal(&to_decimal(money), money.currency), Ok(money));
+            prop_assert_eq!(from_decimal(&money.decimal(), money.currency), Ok(money));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Column, Format, Row, to_decimal};
+use super::{Column, Format, Row};
 use crate::domain::{Status, VariantStatus};
 
 /// Between the parts of a list.
@@ -108,8 +108,8 @@ fn member(row: &Row, column: Column) -> Option<Value> {
             VariantStatus::Active => "ACTIVE",
             VariantStatus::Archived => "ARCHIVED",
         }),
-        Column::Price => json!(to_decimal(row.price)),
-        Column::CompareAtPrice => json!(row.compare_at_price?.map(to_decimal)),
+        Column::Price => json!(row.price.decimal()),
+        Column::CompareAtPrice => json!(row.compare_at_price?.map(|price| price.decimal())),
         Column::Currency => json!(row.price.currency.code()),
         Column::WeightGrams => json!(row.weight_grams?),
         Column::Barcode => json!(row.barcode.as_ref()?),
