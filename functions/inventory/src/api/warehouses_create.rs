@@ -52,16 +52,20 @@ async fn warehouses_create(
         Asked::Before(answer) => return Ok((StatusCode::CREATED, Json(answer))),
         Asked::New(receipt) => receipt,
     };
-    if inventory.warehouses().await?.len() >= Warehouse::MOST {
-        let detail = format!("There are {} warehouses already.", Warehouse::MOST);
-        return Err(Problem::conflict("too_many_warehouses", "There are too many warehouses", detail));
-    }
     let id: WarehouseId = clerks.server_key.id("warehouses-create", &caller.to_string(), &key);
     let created_at = inventory.ambient.now();
     let warehouse = Warehouse { id, name: body.name, priority: body.priority, version: 1, created_at };
     let opened = inventory.open_warehouse(&warehouse, &origin.causation(Some(caller)));
-    let answer = inventory.once(&receipt, &WarehouseView::of(&warehouse), vec![opened]).await??;
-    Ok((StatusCode::CREATED, Json(answer)))
+    let actions = vec![inventory.count_warehouse(), opened];
+    match inventory.once(&receipt, &WarehouseView::of(&warehouse), actions).await? {
+        Ok(answer) => Ok((StatusCode::CREATED, Json(answer))),
+        // The receipt comes first, the count after it.
+        Err(error) if error.failed_at(1) => {
+            let detail = format!("There are {} warehouses already.", Warehouse::MOST);
+            Err(Problem::conflict("too_many_warehouses", "There are too many warehouses", detail))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// warehouses-create.

@@ -42,6 +42,11 @@ pub(super) fn warehouse_key(id: WarehouseId) -> Key {
     Key::new(WAREHOUSES, id.to_string())
 }
 
+/// How many warehouses were opened: none is ever closed.
+pub(super) fn opened_key() -> Key {
+    Key::new(WAREHOUSES, "OPENED")
+}
+
 pub(super) fn reservation_key(id: ReservationId) -> Key {
     Key::new(format!("RESERVATION#{id}"), "RESERVATION")
 }
@@ -318,6 +323,7 @@ mod tests {
         is(article_key(&sku), "STOCK#TEE-M", "ARTICLE");
         is(level_key(&sku), "STOCK#TEE-M", "LEVEL");
         is(warehouse_key(warehouse), "WAREHOUSES", &format!("whs_{ZERO}"));
+        is(opened_key(), "WAREHOUSES", "OPENED");
         is(reservation_key(reservation), &format!("RESERVATION#rsv_{ZERO}"), "RESERVATION");
         is(timer_key(reservation), &format!("TIMER#rsv_{ZERO}"), "TIMER");
         is(receipt_key(ReceiptId::from_bytes([0; 16])), &format!("RECEIPT#rct_{ZERO}"), "RECEIPT");

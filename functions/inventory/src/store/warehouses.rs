@@ -5,7 +5,7 @@ use holdfast_dynamo::{Action, Query, StoreError, of_kind};
 use holdfast_http::Problem;
 
 use super::Inventory;
-use super::items::{WAREHOUSES, WarehouseItem, warehouse_key};
+use super::items::{WAREHOUSES, WarehouseItem, opened_key, warehouse_key};
 use crate::domain::Warehouse;
 use crate::events::Happened;
 
@@ -35,6 +35,17 @@ impl Inventory {
     pub(crate) fn open_warehouse(&self, warehouse: &Warehouse, cause: &Causation) -> Action {
         let event = self.event(&Happened::WarehouseCreated {}, warehouse.id, cause);
         self.table.put_with(&WarehouseItem::from(warehouse.clone()), &event).if_absent()
+    }
+
+    /// Counts a new warehouse, unless there are as many as there may be. It belongs into the transaction that opens it, beside
+    /// what cannot happen twice: whoever read how many there are would not know of those who open one at the same moment.
+    pub(crate) fn count_warehouse(&self) -> Action {
+        self.table
+            .update(opened_key(), "SET #entity = :entity, #v = :one ADD #opened :one")
+            .when("attribute_not_exists(#opened) OR #opened < :most")
+            .value(":entity", "opened")
+            .value(":one", 1)
+            .value(":most", Warehouse::MOST)
     }
 
     /// Writes a changed warehouse, unless somebody else has changed it since `seen`.
