@@ -92,7 +92,8 @@ macro_rules! every_story {
                 a_long_file_takes_several_runs;
             categories:
                 categories_make_a_tree,
-                a_category_goes_when_it_is_empty;
+                a_category_goes_when_it_is_empty,
+                a_category_counts_what_is_sold_in_it;
             pictures:
                 a_picture_is_uploaded_and_seen,
                 an_upload_is_what_was_announced,

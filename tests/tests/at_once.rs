@@ -11,12 +11,18 @@ const CLERKS: usize = 16;
 /// How often each asks again that was asked to come back.
 const PATIENCE: usize = 40;
 
+/// Who posts what where; nothing deletes what is there.
+type Sent = (Actor, String, Option<Value>);
+
 /// All of them send their request at the same moment. What each is answered, in their order.
-async fn at_once(requests: impl Iterator<Item = (Actor, String, Value)>) -> Vec<Answer> {
-    let send = |(actor, path, body): (Actor, String, Value)| {
+async fn at_once(requests: impl IntoIterator<Item = Sent>) -> Vec<Answer> {
+    let send = |(actor, path, body): Sent| {
         tokio::spawn(async move {
             for _ in 0..PATIENCE {
-                let answer = actor.post(&path, body.clone()).await;
+                let answer = match body.clone() {
+                    Some(body) => actor.post(&path, body).await,
+                    None => actor.delete(&path).await,
+                };
                 if answer.status != 503 {
                     return answer;
                 }
@@ -24,7 +30,7 @@ async fn at_once(requests: impl Iterator<Item = (Actor, String, Value)>) -> Vec<
             panic!("{path} has no answer after {PATIENCE} tries");
         })
     };
-    let sent: Vec<_> = requests.map(send).collect();
+    let sent: Vec<_> = requests.into_iter().map(send).collect();
     let mut answers = Vec::new();
     for answer in sent {
         answers.push(answer.await.unwrap());
@@ -32,9 +38,9 @@ async fn at_once(requests: impl Iterator<Item = (Actor, String, Value)>) -> Vec<
     answers
 }
 
-fn warehouse(keeper: &Actor, nth: usize) -> (Actor, String, Value) {
+fn warehouse(keeper: &Actor, nth: usize) -> Sent {
     let body = json!({"name": format!("No. {nth}"), "priority": nth});
-    (keeper.clone().keyed(&format!("open-{nth}")), "/v1/admin/warehouses".to_owned(), body)
+    (keeper.clone().keyed(&format!("open-{nth}")), "/v1/admin/warehouses".to_owned(), Some(body))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,8 +48,9 @@ async fn there_is_never_an_eleventh_warehouse() {
     let shop = Shop::open();
     let keeper = shop.staff(Role::Warehouse).await;
     for nth in 0..7 {
-        let (keeper, path, body) = warehouse(&keeper, nth);
-        keeper.post(&path, body).await.expect_status(201);
+        for answer in at_once([warehouse(&keeper, nth)]).await {
+            answer.expect_status(201);
+        }
     }
     let answers = at_once((7..7 + CLERKS).map(|nth| warehouse(&keeper, nth))).await;
     assert!(shop.world().overlapping() > 0, "nobody waited for anybody");
@@ -57,4 +64,45 @@ async fn there_is_never_an_eleventh_warehouse() {
     // Who opened the last one may ask again what became of it.
     let again = at_once((0..7 + CLERKS).map(|nth| warehouse(&keeper, nth))).await;
     assert_eq!(again.iter().filter(|answer| answer.status == 201).count(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_product_is_sold_in_a_category_that_is_gone() {
+    let shop = Shop::open();
+    let clerk = shop.staff(Role::Catalog).await;
+    let mut made = 0;
+    for round in 0..12 {
+        let body = json!({"name": format!("No. {round}")});
+        let category = clerk.clone().keyed(&format!("in-{round}")).post("/v1/admin/categories", body).await;
+        let category = category.expect_status(201).at("/id");
+        let product = |nth: usize| {
+            let sku = format!("MUG-{round}-{nth}");
+            let variant = json!({"sku": sku, "price": {"amount": 999, "currency": "USD"}});
+            let body =
+                json!({"title": "Mug", "slug": sku.to_lowercase(), "category_ids": [category], "variants": [variant]});
+            (clerk.clone().keyed(&sku), "/v1/admin/products".to_owned(), Some(body))
+        };
+        let delete = || (clerk.clone(), format!("/v1/admin/categories/{category}"), None);
+        let mut requests: Vec<Sent> = (0..4).map(product).collect();
+        let place = round % (requests.len() + 1);
+        requests.insert(place, delete());
+        let mut answers = at_once(requests).await;
+        let gone = answers.remove(place);
+        let (sold, refused): (Vec<Answer>, Vec<Answer>) = answers.into_iter().partition(|answer| answer.status == 201);
+        made += sold.len();
+        if gone.status == 204 {
+            assert_eq!(sold.len(), 0, "round {round}: it is sold in a category that is gone");
+            for answer in refused {
+                assert_eq!(answer.expect_problem(422, "invalid_input").at("/errors/0/pointer"), "/category_ids");
+            }
+        } else {
+            gone.expect_problem(409, "category_not_empty");
+            assert_eq!(refused.len(), 0, "round {round}: {refused:?}");
+            let sold = sold.iter().map(|answer| answer.at("/id"));
+            let archive = at_once(sold.map(|id| (clerk.clone(), format!("/v1/admin/products/{id}"), None))).await;
+            assert!(archive.iter().all(|answer| answer.status == 204), "{archive:?}");
+            clerk.delete(&delete().1).await.expect_status(204);
+        }
+    }
+    assert!(made > 0 && shop.world().overlapping() > 0, "nobody waited for anybody");
 }

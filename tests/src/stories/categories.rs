@@ -75,6 +75,38 @@ pub async fn a_category_goes_when_it_is_empty(shop: Shop) {
     // What was in it is sold again once it is in a category that is there.
     let refused = clerk.patch(&path, json!({"status": "ACTIVE"})).await.expect_problem(422, "invalid_input");
     assert_eq!(refused.at("/errors/0/pointer"), "/category_ids");
+    // It is put away as it is.
+    clerk.patch(&path, json!({"status": "ARCHIVED"})).await.expect_status(200);
     clerk.patch(&path, json!({"status": "ACTIVE", "category_ids": []})).await.expect_status(200);
+    shop.settle().await;
+}
+
+pub async fn a_category_counts_what_is_sold_in_it(shop: Shop) {
+    let clerk = shop.staff(Role::Catalog).await;
+    let one = adds(&clerk, "One", Value::Null).await.expect_status(201).at("/id");
+    let other = adds(&clerk, "Other", Value::Null).await.expect_status(201).at("/id");
+    let delete = async |id: &str| clerk.delete(&format!("/v1/admin/categories/{id}")).await;
+    // A product that is not sold yet is in the way of none, but is in one that is there.
+    let mut cup = simple("CUP", 999);
+    cup["status"] = json!("DRAFT");
+    cup["category_ids"] = json!(["cat_00000000000000000000000000"]);
+    let refused = anew(&clerk).post("/v1/admin/products", cup.clone()).await.expect_problem(422, "invalid_input");
+    assert_eq!(refused.at("/errors/0/pointer"), "/category_ids");
+    cup["category_ids"] = json!([one]);
+    makes(&clerk, cup).await;
+    let mut mug = simple("MUG", 999);
+    mug["category_ids"] = json!([one]);
+    let mug = format!("/v1/admin/products/{}", makes(&clerk, mug).await.at("/id"));
+    delete(&one).await.expect_problem(409, "category_not_empty");
+    // It moves, and moves back, and is in both; what is no change of that counts nothing.
+    for category_ids in [json!([other]), json!([one]), json!([other, one])] {
+        clerk.patch(&mug, json!({"category_ids": category_ids})).await.expect_status(200);
+    }
+    clerk.patch(&mug, json!({"title": "The big mug"})).await.expect_status(200);
+    clerk.patch(&mug, json!({"category_ids": [one]})).await.expect_status(200);
+    delete(&other).await.expect_status(204);
+    delete(&one).await.expect_problem(409, "category_not_empty");
+    clerk.delete(&mug).await.expect_status(204);
+    delete(&one).await.expect_status(204);
     shop.settle().await;
 }

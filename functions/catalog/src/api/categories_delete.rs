@@ -31,13 +31,9 @@ async fn categories_delete(
     if_match: IfMatch,
     Path(id): Path<CategoryId>,
 ) -> Result<NoContent, Problem> {
-    let listed = office.catalog.is_listed_in(id).await?;
     let decide = |grown: &mut Grown, _: Timestamp| {
         if_match.admits(grown.tree.get(id).ok_or(Refusal::Unknown)?.version)?;
         let removed = grown.tree.remove(id)?;
-        if listed {
-            return Err(Refusal::NotEmpty.into());
-        }
         Ok((Some(Growth::Removed(removed)), ()))
     };
     office.catalog.grow(&origin, staff.caller.user, decide).await?;

@@ -135,6 +135,14 @@ impl Product {
     /// The most categories: a product lists once for each.
     pub const MOST_CATEGORIES: usize = 4;
 
+    /// The categories that it is sold in: none while it is not sold.
+    pub fn sold_in(&self) -> &[CategoryId] {
+        match self.status {
+            Status::Active => &self.category_ids,
+            Status::Draft | Status::Archived => &[],
+        }
+    }
+
     pub(super) fn checked(self) -> Result<Self, Wrong> {
         let title = line(&self.title, Self::LONGEST_TITLE).map_err(|why| Wrong::at("/title", why))?;
         let description =

@@ -22,7 +22,7 @@ pub enum Refusal {
     Wrong(Wrong),
     /// Another category has the slug.
     SlugTaken(Slug),
-    /// There are categories in it.
+    /// Something is in it.
     NotEmpty,
     /// There are as many as there may be.
     TooMany,

@@ -6,7 +6,7 @@ use holdfast_http::{Fingerprint, Origin, Problem};
 
 use super::Catalog;
 use super::changes::{ROUNDS, Refusals};
-use super::items::{Birth, CATEGORIES, CategoryItem, TreeItem};
+use super::items::{Birth, CATEGORIES, CategoryItem, TallyItem, TreeItem, tally_key};
 use crate::domain::{Category, Refusal, Tree};
 use crate::events::Happened;
 
@@ -78,30 +78,34 @@ impl Catalog {
             let Some(growth) = growth else { return Ok(answer) };
             let kept = |id| grown.items.iter().find(|item| item.category.id == id).map(|item| item.birth.clone());
             let lost = || Problem::internal("a category has no beginning");
-            let (category, birth, removed_at, happened) = match growth {
+            let (category, birth, removed_at, happened, tally) = match growth {
                 Growth::New(category, birth) => {
                     let happened = Happened::CategoryCreated { parent_id: category.parent_id };
-                    (category, birth, None, happened)
+                    let tally = self.table.put(&TallyItem { category_id: category.id, products: 0 }).if_absent();
+                    (category, birth, None, happened, Some(tally))
                 }
                 Growth::Changed(category) => {
                     let happened = Happened::CategoryChanged { parent_id: category.parent_id };
                     let birth = kept(category.id).ok_or_else(lost)?;
-                    (category, birth, None, happened)
+                    (category, birth, None, happened, None)
                 }
                 Growth::Removed(category) => {
                     let category =
                         Category { version: category.version.saturating_add(1), updated_at: now, ..category };
                     let birth = kept(category.id).ok_or_else(lost)?;
-                    (category, birth, Some(now), Happened::CategoryRemoved {})
+                    let tally = self.table.delete(tally_key(category.id)).when("#products = :none").value(":none", 0);
+                    (category, birth, Some(now), Happened::CategoryRemoved {}, Some(tally))
                 }
             };
             let event = self.event(&happened, category.id, origin, actor);
             let tree = self.table.put(&TreeItem { version: seen.saturating_add(1) });
             let tree = if seen == 0 { tree.if_absent() } else { tree.if_version(seen) };
             let item = self.table.put_with(&CategoryItem { category, birth, removed_at }, &event);
-            match self.table.transaction().and(tree).and(item).commit().await {
+            match self.table.transaction().and(tree).and(item).and_all(tally).commit().await {
                 Ok(()) => return Ok(answer),
                 Err(error) if error.failed_at(0) => {}
+                // A tally that is new has an id of its own: it is one that was to go.
+                Err(error) if error.failed_at(2) => return Err(Refusal::NotEmpty.into()),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -115,7 +119,7 @@ impl From<Refusal> for Problem {
             Refusal::Wrong(wrong) => wrong.into(),
             Refusal::SlugTaken(slug) => Self::slug_taken(&slug),
             Refusal::NotEmpty => {
-                let detail = "There are categories in it: move or remove them first.";
+                let detail = "There are categories or products in it: move or remove them first.";
                 Self::conflict("category_not_empty", "The category is not empty", detail)
             }
             Refusal::TooMany => {

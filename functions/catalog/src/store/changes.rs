@@ -7,9 +7,9 @@ use holdfast_dynamo::{Action, CommitError};
 use holdfast_http::{Fingerprint, Origin, Problem};
 
 use super::Catalog;
-use super::items::{Birth, PriceChange, ProductItem, SkuItem, SlugItem, VariantItem, category_key, shelf_key};
+use super::items::{Birth, PriceChange, ProductItem, SkuItem, SlugItem, VariantItem, shelf_key, tally_key};
 use super::lists::listings;
-use crate::domain::{Article, Shelf, Slug};
+use crate::domain::{Article, Product, Shelf, Slug};
 use crate::events::Happened;
 
 /// An article as the catalog keeps it.
@@ -153,13 +153,7 @@ impl Catalog {
             let guard = table.put(&guard).when(own).value(":own", id);
             actions.push((Obstacle::Slug(product.slug.clone()), guard));
         }
-        // A category may go while what is in it is not sold: whatever is sold again looks anew.
-        let sold = before.filter(|before| before.article.product.status == product.status);
-        let known = sold.map(|before| before.article.product.category_ids.as_slice()).unwrap_or_default();
-        for category in product.category_ids.iter().filter(|category| !known.contains(category)) {
-            let there = "attribute_exists(pk) AND attribute_not_exists(#removed_at)";
-            actions.push((Obstacle::Category(*category), table.check(category_key(*category)).when(there)));
-        }
+        actions.extend(self.counted(before.map(|before| &before.article.product), product));
         for variant in &after.article.variants {
             let old = before.and_then(|before| before.variant(variant.id));
             if old == Some(variant) {
@@ -196,5 +190,21 @@ impl Catalog {
         }
         actions.extend(changed.into_iter().map(|listing| (Obstacle::Lost, table.put(listing))));
         actions
+    }
+
+    /// Counts a product in the categories that it is sold in from now on, and out of those that it was sold in. A category may
+    /// go while what is in it is not sold: that it is there is asked of what is put in, and again when it is sold again.
+    fn counted(&self, before: Option<&Product>, after: &Product) -> Vec<(Obstacle, Action)> {
+        let tally = |id: CategoryId, by: i8| {
+            let tally = self.table.update(tally_key(id), "ADD #products :by");
+            tally.when("attribute_exists(pk)").value(":by", by)
+        };
+        let (old, new) = (before.map(Product::sold_in).unwrap_or_default(), after.sold_in());
+        let known = before.map(|before| before.category_ids.as_slice()).unwrap_or_default();
+        let looks = |id: CategoryId| self.table.check(tally_key(id)).when("attribute_exists(pk)");
+        let entered = new.iter().filter(|id| !old.contains(id)).map(|id| (Obstacle::Category(*id), tally(*id, 1)));
+        let left = old.iter().filter(|id| !new.contains(id)).map(|id| (Obstacle::Lost, tally(*id, -1)));
+        let unsold = after.category_ids.iter().filter(|id| !new.contains(id) && !known.contains(id));
+        entered.chain(left).chain(unsold.map(|id| (Obstacle::Category(*id), looks(*id)))).collect()
     }
 }

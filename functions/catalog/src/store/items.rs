@@ -55,6 +55,11 @@ pub(super) fn category_key(category: CategoryId) -> Key {
     Key::new(CATEGORIES, format!("CATEGORY#{category}"))
 }
 
+/// Apart from the category, which many read and few write.
+pub(super) fn tally_key(category: CategoryId) -> Key {
+    Key::new(format!("CATEGORY#{category}"), "TALLY")
+}
+
 /// A product, without its variants. It bears the events of everything in its partition but stock.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ProductItem {
@@ -367,6 +372,21 @@ impl Item for CategoryItem {
     fn expires_at(&self) -> Option<Timestamp> {
         // Longer than its last event can lie in a queue.
         self.removed_at.map(|at| at.checked_add(jiff::SignedDuration::from_hours(24 * 90)).unwrap_or(at))
+    }
+}
+
+/// How many products are sold in a category. It is there as long as the category is: whoever puts a product in counts it
+/// here, in the same transaction, and it goes when it has counted none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct TallyItem {
+    pub(super) category_id: CategoryId,
+    pub(super) products: u32,
+}
+
+impl Item for TallyItem {
+    const ENTITY: &'static str = "tally";
+    fn key(&self) -> Key {
+        tally_key(self.category_id)
     }
 }
 

@@ -127,11 +127,4 @@ impl Catalog {
         }
         Ok(Page { items, next_cursor })
     }
-
-    /// Whether any product lists in a category.
-    pub(crate) async fn is_listed_in(&self, category: CategoryId) -> Result<bool, Problem> {
-        let Shelfmark(list) = Shelfmark::category(category);
-        let found = self.table.first(&Query::partition(format!("LIST#{list}")).limit(1)).await?;
-        Ok(!found.is_empty())
-    }
 }

@@ -26,6 +26,8 @@ fn keys_are_these_to_the_letter() {
     assert_eq!(key(tree_key()), pair("CATEGORIES", "TREE"));
     let category = category_key(CategoryId::from_bytes([0; 16]));
     assert_eq!(key(category), pair("CATEGORIES", "CATEGORY#cat_00000000000000000000000000"));
+    let tally = tally_key(CategoryId::from_bytes([0; 16]));
+    assert_eq!(key(tally), pair("CATEGORY#cat_00000000000000000000000000", "TALLY"));
 }
 
 #[test]
