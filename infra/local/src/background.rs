@@ -97,9 +97,12 @@ async fn watch_over(world: World, bells: Arc<Vec<Notify>>, mut stop: watch::Rece
 fn next_due(world: &World) -> Option<Duration> {
     let parts = world.parts();
     let now = parts.ambient.now();
-    let delayed = parts.engines.sqs.next_due().unwrap_or_else(|error| {
-        tracing::error!(%error, "the queues cannot be looked into");
-        None
+    let engines = [parts.engines.sqs.next_due(), parts.engines.gateway.next_due()];
+    let delayed = engines.into_iter().filter_map(|due| {
+        due.unwrap_or_else(|error| {
+            tracing::error!(%error, "what an engine has to do cannot be looked into");
+            None
+        })
     });
     let due = world.sources().iter().filter_map(|source| source.next_due()).chain(delayed);
     let wait = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO);

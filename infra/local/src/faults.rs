@@ -29,10 +29,12 @@ pub enum Kind {
     Crash,
     /// A call takes effect and its answer is lost.
     Lost,
+    /// The payment gateway tells of what it did before it answers.
+    Early,
 }
 
 impl Kind {
-    const ALL: [(Kind, &'static str, u64); 7] = [
+    const ALL: [(Kind, &'static str, u64); 8] = [
         (Kind::Duplicates, "duplicates", 100),
         (Kind::Reorder, "reorder", 300),
         (Kind::Delay, "delay", 100),
@@ -40,6 +42,7 @@ impl Kind {
         (Kind::Throttle, "throttle", 30),
         (Kind::Crash, "crash", 10),
         (Kind::Lost, "lost", 20),
+        (Kind::Early, "early", 300),
     ];
 
     fn of_a_thousand(self) -> u64 {
@@ -63,7 +66,7 @@ impl FromStr for Kind {
 
 /// A name that is no kind of fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no kind of chaos is called {0:?}: duplicates, reorder, delay, conflicts, throttle, crash, lost")]
+#[error("no kind of chaos is called {0:?}: duplicates, reorder, delay, conflicts, throttle, crash, lost, early")]
 pub struct FaultsError(String);
 
 /// What happens to one call of AWS.
@@ -170,6 +173,11 @@ impl Faults {
     /// Whether to hold this back, and for how long.
     pub fn delay(&self) -> Option<Duration> {
         self.strikes(Kind::Delay).then(|| Duration::from_secs(1 + self.random.next() % 30))
+    }
+
+    /// Whether to tell of this before it is answered.
+    pub fn early(&self) -> bool {
+        self.strikes(Kind::Early)
     }
 
     /// Perhaps another order.

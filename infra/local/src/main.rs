@@ -130,7 +130,7 @@ impl Settings {
 fn table(port: u16, data: &Path, demo: bool) -> String {
     let base = format!("http://127.0.0.1:{port}");
     let mut table = format!(
-        "\n  Holdfast is open\n\n  API      {base}\n  Docs     {base}/docs\n  Mailbox  {base}/dev/mail\n  Data     {}\n\n",
+        "\n  Holdfast is open\n\n  API      {base}\n  Docs     {base}/docs\n  Mailbox  {base}/dev/mail\n  Payments {base}/dev/gateway\n  Data     {}\n\n",
         data.display()
     );
     if demo {

@@ -1,6 +1,6 @@
 //! A shop in one process: everything that template.yaml describes, and the time that passes in it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use holdfast_core::{Ambient, Entropy, OsEntropy, Timestamp};
 use holdfast_runtime::{Aws, Function, Init};
 use http::header::ORIGIN;
-use http::{Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -17,7 +17,8 @@ use crate::clock::{SeededEntropy, WorldClock};
 use crate::connector::{Connector, HOST, sdk_config};
 use crate::data::DataFolder;
 use crate::dev;
-use crate::engines::{EngineError, Engines, Mail, Place, Signer, s3_place};
+use crate::engines::gateway::Courier;
+use crate::engines::{EngineError, Engines, Mail, PaymentGateway, Place, Signer, s3_place};
 use crate::faults::Faults;
 use crate::functions::{CallError, Functions};
 use crate::gateway::{self, Cors, HttpApi, RouteError, is_for_buckets};
@@ -51,6 +52,11 @@ pub struct Options {
 
 /// The port of a world when nobody chooses.
 pub const PORT: u16 = 8080;
+
+/// The route that the payment gateway tells of what happened.
+const WEBHOOKS: &str = "/v1/webhooks/payments";
+/// Where the payment gateway calls from.
+const GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
 /// When simulated worlds begin.
 const DAWN_S: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
@@ -139,7 +145,7 @@ impl World {
         let Options { blueprint, data, clock, entropy, faults, functions, patience, port } = options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
-        let engines = Engines::open(&stack, &place, clock.clone())?;
+        let engines = Engines::open(&stack, &place, clock.clone(), Arc::clone(&entropy))?;
         let ambient = Ambient::new(Arc::new(clock), entropy);
         blueprint.provide(&engines.ssm, &ambient)?;
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
@@ -160,7 +166,26 @@ impl World {
             rested: Notify::new(),
             _data: data,
         };
-        Ok(Self(Arc::new(inner)))
+        let world = Self(Arc::new(inner));
+        world.link_gateway(port);
+        Ok(world)
+    }
+
+    /// Lets the payment gateway tell the API of what happened, where the API has a route for that.
+    fn link_gateway(&self, port: u16) {
+        let (engines, faults) = (&self.0.parts.engines, &self.0.parts.faults);
+        let inner = Arc::downgrade(&self.0);
+        let courier: Courier = Box::new(move |request| {
+            let world = inner.upgrade().map(Self);
+            Box::pin(async move {
+                match world {
+                    Some(world) => world.request(request, GATEWAY).await.status().as_u16(),
+                    None => StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+                }
+            })
+        });
+        engines.gateway.link(courier, Arc::clone(faults), format!("http://127.0.0.1:{port}"));
+        engines.gateway.calls(self.0.api.has(&Method::POST, WEBHOOKS).then_some(WEBHOOKS));
     }
 
     /// What the whole host answers: the buckets at `s3.localhost`, what is local only under /dev, else the API.
@@ -270,6 +295,11 @@ impl World {
     /// Every mail and message that was sent, oldest first.
     pub fn mailbox(&self) -> Result<Vec<Mail>, EngineError> {
         self.0.parts.engines.mail.mailbox()
+    }
+
+    /// The payment gateway.
+    pub fn gateway(&self) -> &PaymentGateway {
+        &self.0.parts.engines.gateway
     }
 
     /// Switches what calls a function by itself on or off: its queues, streams and schedules.

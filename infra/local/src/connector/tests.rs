@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::*;
+use crate::clock::SeededEntropy;
 use crate::engines::Place;
 use crate::engines::testing::{queue_url, stack};
 use crate::faults::{Kind, Matcher};
@@ -40,7 +41,9 @@ fn world(faults: Faults) -> World {
         events: Vec::new(),
     });
     let clock = WorldClock::manual("2026-01-01T00:00:00Z".parse().unwrap());
-    let engines = Engines::open(&Arc::new(stack.clone()), &Place::Memory, clock.clone()).unwrap();
+    let engines =
+        Engines::open(&Arc::new(stack.clone()), &Place::Memory, clock.clone(), Arc::new(SeededEntropy::new(1)))
+            .unwrap();
     let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
     let (f, r) = (Arc::clone(&faults), Arc::clone(&recorder));
     let connector = Connector::new(Arc::clone(&engines), &stack, "PlaceFunction", f, r);

@@ -70,6 +70,8 @@ pub(super) fn index(world: &World) -> String {
          <tr><td><a href=\"/docs\">API documentation</a></td><td>every route, to read and to try</td></tr>\
          <tr><td><a href=\"/dev/mail\">Mailbox</a></td><td>every mail that the shop has sent, also as \
          <a href=\"/dev/mail.json\">JSON</a></td></tr>\
+         <tr><td><a href=\"/dev/gateway\">Payments</a></td><td>every payment that a customer was asked for, to pay or to decline; Stripe's \
+         API is under <code>/dev/gateway/v1</code></td></tr>\
          <tr><td>{}</td><td>where the links in mails lead, as long as no storefront does</td></tr>\
          <tr><td><code>POST /dev/clock</code></td><td><code>{{\"advance_seconds\": 900}}</code> moves the clock; it is now {}</td></tr>\
          <tr><td><code>POST /dev/settle</code></td><td>answers once queues, streams and due schedules are idle</td></tr>\

@@ -1,6 +1,7 @@
 //! What is local only, under /dev: the mailbox and the pages that its links lead to, what the distribution shows of a bucket,
-//! the clock, and waiting until the shop is idle. Never in template.yaml.
+//! the payment gateway, the clock, and waiting until the shop is idle. Never in template.yaml.
 
+mod gateway;
 mod html;
 mod mail;
 mod storefront;
@@ -41,6 +42,9 @@ pub(crate) async fn answer(world: &World, request: Request<Bytes>, source_ip: Ip
     if let Some(form) = Form::at(request.uri().path()) {
         return form.answer(world, request, source_ip).await;
     }
+    if gateway::is_gateway(request.uri().path()) {
+        return gateway::answer(world, request).await;
+    }
     if let (&Method::GET, Some(key)) = (request.method(), request.uri().path().strip_prefix("/dev/media/")) {
         let shown = world.engines().s3.show(key).await;
         return shown.unwrap_or_else(|| refuse(StatusCode::NOT_FOUND, "template.yaml has no distribution"));
@@ -57,7 +61,10 @@ pub(crate) async fn answer(world: &World, request: Request<Bytes>, source_ip: Ip
         (_, "/dev" | "/dev/" | "/dev/mail" | "/dev/mail.json" | "/dev/clock" | "/dev/settle") => {
             refuse(StatusCode::METHOD_NOT_ALLOWED, "GET /dev, /dev/mail, /dev/mail.json; POST /dev/clock, /dev/settle")
         }
-        _ => refuse(StatusCode::NOT_FOUND, "there is /dev, /dev/mail, /dev/mail.json, /dev/clock and /dev/settle"),
+        _ => refuse(
+            StatusCode::NOT_FOUND,
+            "there is /dev, /dev/mail, /dev/mail.json, /dev/gateway, /dev/clock and /dev/settle",
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use holdfast_core::{Ambient, Entropy};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -18,6 +19,7 @@ use crate::template::model::Stack;
 mod access;
 mod dynamo;
 mod eventbridge;
+pub mod gateway;
 mod mail;
 mod mime;
 mod pattern;
@@ -31,6 +33,7 @@ pub(crate) mod testing;
 
 pub use dynamo::Dynamo;
 pub use eventbridge::{Archived, EventBridge, Undelivered};
+pub use gateway::PaymentGateway;
 pub use mail::{Channel, Mail, Mailbox};
 pub use pattern::{Filters, Pattern, PatternError};
 pub use s3::S3;
@@ -149,12 +152,19 @@ pub struct Engines {
     pub ssm: Parameters,
     /// S3.
     pub s3: S3,
+    /// The payment gateway, which is not AWS: a neighbour on the internet.
+    pub gateway: PaymentGateway,
 }
 
 impl Engines {
     /// Opens what lies at `place`, and creates what the stack has and it has not. A machine's clock is as
     /// far ahead again as it was when the world was last open.
-    pub fn open(stack: &Arc<Stack>, place: &Place, clock: WorldClock) -> Result<Arc<Self>, EngineError> {
+    pub fn open(
+        stack: &Arc<Stack>,
+        place: &Place,
+        clock: WorldClock,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Arc<Self>, EngineError> {
         let store = match place {
             Place::Memory => Store::memory()?,
             Place::Folder(folder) => {
@@ -166,6 +176,7 @@ impl Engines {
             let ahead = store.fact("clock_ahead_ns")?.and_then(|nanos| nanos.parse().ok()).unwrap_or(0);
             clock.advance(Duration::from_nanos(ahead));
         }
+        let ambient = Ambient::new(Arc::new(clock.clone()), entropy);
         let pulse = Pulse::new();
         let sqs = Arc::new(Sqs::new(stack, store.clone(), clock.clone(), pulse.clone()));
         Ok(Arc::new(Self {
@@ -174,6 +185,7 @@ impl Engines {
             mail: Mailbox::new(stack, store.clone(), clock.clone()),
             ssm: Parameters::new(store.clone()),
             s3: S3::open(stack, place, clock.clone(), Arc::clone(&sqs), store.clone())?,
+            gateway: PaymentGateway::new(store.clone(), ambient, pulse.clone()),
             clock,
             store,
             pulse,

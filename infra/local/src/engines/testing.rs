@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use serde_json::json;
 
 use super::{Engines, Place};
-use crate::clock::WorldClock;
+use crate::clock::{SeededEntropy, WorldClock};
 use crate::connector::{Connector, sdk_config};
 use crate::template::model::{
     ArchiveSpec, BucketSpec, BusSpec, CorsSpec, QueueSpec, ResourcePolicy, RuleSpec, RuleTarget, Stack, Statement,
@@ -126,7 +126,7 @@ pub(crate) fn world() -> (Arc<Engines>, SdkConfig) {
 /// The same, somewhere.
 pub(crate) fn world_at(place: &Place) -> (Arc<Engines>, SdkConfig) {
     let clock = WorldClock::manual("2026-01-01T00:00:00Z".parse().unwrap());
-    let engines = Engines::open(&Arc::new(stack()), place, clock.clone()).unwrap();
+    let engines = Engines::open(&Arc::new(stack()), place, clock.clone(), Arc::new(SeededEntropy::new(1))).unwrap();
     let config = sdk_config(Connector::unrestricted(Arc::clone(&engines)), &clock);
     (engines, config)
 }

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use holdfast_core::Ambient;
 use holdfast_runtime::Gateway;
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderName, ORIGIN, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::functions::{CallError, Functions};
 use crate::template::model::Stack;
@@ -50,6 +50,11 @@ impl HttpApi {
     pub(crate) fn of(stack: &Stack, patience: Duration) -> Result<Self, RouteError> {
         let (cors, throttle) = (Cors::of(&stack.api.cors), Throttle::of(&stack.api));
         Ok(Self { routes: Routes::of(stack)?, cors, throttle, patience })
+    }
+
+    /// Whether a function answers there.
+    pub(crate) fn has(&self, method: &Method, path: &str) -> bool {
+        self.routes.find(method.as_str(), path).is_some()
     }
 
     /// Answers a request.

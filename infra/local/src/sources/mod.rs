@@ -36,6 +36,8 @@ enum Kind {
     Stream(Stream),
     Schedule(Schedule),
     Upkeep(Upkeep),
+    /// The payment gateway, which calls a function's route rather than a function.
+    Gateway,
 }
 
 /// Why the sources of a template cannot be set up.
@@ -99,7 +101,9 @@ pub(crate) fn of(stack: &Stack, parts: &Parts) -> Result<Vec<Source>, SourceErro
         }
     }
     let kind = Kind::Upkeep(Upkeep::new(stack, parts.ambient.now()));
-    sources.push(Source { function: String::new(), enabled: AtomicBool::new(true), kind });
+    for kind in [kind, Kind::Gateway] {
+        sources.push(Source { function: String::new(), enabled: AtomicBool::new(true), kind });
+    }
     Ok(sources)
 }
 
@@ -120,7 +124,7 @@ impl Source {
         const MOST: u32 = 4;
         match &self.kind {
             Kind::Queue(queue) => queue.most_concurrent().unwrap_or(MOST).min(MOST),
-            Kind::Stream(_) | Kind::Schedule(_) | Kind::Upkeep(_) => 1,
+            Kind::Stream(_) | Kind::Schedule(_) | Kind::Upkeep(_) | Kind::Gateway => 1,
         }
     }
 
@@ -134,6 +138,7 @@ impl Source {
             Kind::Stream(stream) => stream.turn(parts, pace).await,
             Kind::Schedule(schedule) => schedule.turn(parts).await,
             Kind::Upkeep(upkeep) => upkeep.turn(parts, all),
+            Kind::Gateway => parts.engines.gateway.turn().await,
         };
         done.unwrap_or_else(|error| {
             tracing::error!(function = self.function, %error, "an event source failed");
@@ -146,11 +151,12 @@ impl Source {
         match &self.kind {
             Kind::Queue(queue) => queue.stirred(parts),
             Kind::Stream(stream) => stream.stirred(parts),
+            Kind::Gateway => parts.engines.gateway.stirred(),
             Kind::Schedule(_) | Kind::Upkeep(_) => false,
         }
     }
 
-    /// When it has work next, as far as time alone decides.
+    /// When it has work next, as far as time alone decides and the engines do not know better.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         if !self.enabled.load(Ordering::SeqCst) {
             return None;
@@ -160,6 +166,7 @@ impl Source {
             Kind::Stream(stream) => stream.next_due(),
             Kind::Schedule(schedule) => schedule.next_due(),
             Kind::Upkeep(upkeep) => Some(upkeep.next_due()),
+            Kind::Gateway => None,
         }
     }
 }

@@ -5,6 +5,7 @@ mod gateway;
 mod kept;
 mod lambda;
 mod live;
+mod payments;
 mod queues;
 mod schedules;
 mod streams;

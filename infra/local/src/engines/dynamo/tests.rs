@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
+use crate::clock::SeededEntropy;
 use crate::engines::testing::{stack, world, world_at};
 use crate::engines::{Engines, Place, Position, TempFolder};
 
@@ -246,7 +247,8 @@ async fn an_index_that_the_template_got_later_is_there_with_the_older_items() {
     create.as_object_mut().unwrap().remove("GlobalSecondaryIndexes");
     create["AttributeDefinitions"].as_array_mut().unwrap().pop();
     let clock = crate::clock::WorldClock::machine();
-    let engines = Engines::open(&std::sync::Arc::new(before), &place, clock.clone()).unwrap();
+    let engines =
+        Engines::open(&std::sync::Arc::new(before), &place, clock.clone(), Arc::new(SeededEntropy::new(1))).unwrap();
     let connector = crate::connector::Connector::unrestricted(std::sync::Arc::clone(&engines));
     put(&Client::new(&crate::connector::sdk_config(connector, &clock)), thing("a")).await;
     drop(engines);

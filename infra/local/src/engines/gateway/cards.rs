@@ -46,7 +46,8 @@ impl Card {
             return Some(*card);
         }
         let sibling = id.strip_prefix("pm_card_")?;
-        let (_, code) = DECLINED.iter().find(|(name, _)| sibling == *name || sibling.strip_prefix("visa_") == Some(name)).unzip();
+        let is = |name: &str| sibling == name || sibling.strip_prefix("visa_") == Some(name);
+        let code = DECLINED.iter().find(|(name, _)| is(name)).map(|(_, code)| *code);
         let pays = match code {
             Some(code) => Pays::Declined(code),
             None if ASKING.contains(&sibling) => Pays::Asks,
@@ -70,7 +71,12 @@ pub const CARDS: [Card; 9] = [
     card("pm_sandbox_failsLate", "fails after a while", Pays::Later { well: false }, Refunds::AtOnce),
     card("pm_sandbox_timesOutAfterCharging", "succeeds, and no answer says so", Pays::Unheard, Refunds::AtOnce),
     card("pm_sandbox_refundFails", "succeeds; its refunds fail after a while", Pays::AtOnce, Refunds::Fails),
-    card("pm_card_refundFail", "succeeds; its refunds fail after a while, as Stripe's does", Pays::AtOnce, Refunds::Fails),
+    card(
+        "pm_card_refundFail",
+        "succeeds; its refunds fail after a while, as Stripe's does",
+        Pays::AtOnce,
+        Refunds::Fails,
+    ),
     card("pm_card_pendingRefund", "succeeds; its refunds take a while", Pays::AtOnce, Refunds::Later),
 ];
 

@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn cards_are_found_and_what_only_looks_like_them_is_not() {
-        for sent in ["card[number]=4", "payment_method_data[card][cvc]=1", "source[exp_year]=2030", "card[exp_month]=1"] {
+        for sent in ["card[number]=4", "payment_method_data[card][cvc]=1", "source[exp_year]=2030", "card[exp_month]=1"]
+        {
             assert!(form(sent).has_card(), "{sent}");
         }
         for sent in ["metadata[number]=7", "number=1", "payment_method=pm_card_visa"] {

@@ -47,10 +47,11 @@ impl Refused {
         Self::parameter(name, Some("parameter_unknown"), "is not known here.")
     }
 
-    /// Nothing has this id.
+    /// Nothing has this id, which stands in the path where `param` is `intent` or `id`.
     pub(super) fn not_found(what: &str, id: &str, param: &str) -> Self {
         let message = format!("No such {what}: '{id}'");
-        let refused = Self::new(404, "invalid_request_error", Some("resource_missing"), message);
+        let status = if ["intent", "id"].contains(&param) { 404 } else { 400 };
+        let refused = Self::new(status, "invalid_request_error", Some("resource_missing"), message);
         Self { param: Some(param.to_owned()), ..refused }
     }
 
@@ -68,7 +69,10 @@ impl Refused {
         let mut error = Map::new();
         if let Some(code) = &self.code {
             error.insert("code".to_owned(), json!(code));
-            error.insert("doc_url".to_owned(), json!(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))));
+            error.insert(
+                "doc_url".to_owned(),
+                json!(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))),
+            );
         }
         error.insert("message".to_owned(), json!(self.message));
         if let Some(param) = &self.param {
