@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint audit bench bench-cold build docs help
+.PHONY: run test test-stripe-sandbox lint audit bench bench-cold build docs help
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -14,6 +14,10 @@ run: ## serve the shop at http://127.0.0.1:8080
 test: ## every test
 	@$(tools)/need.sh cargo cc
 	@$(tools)/test.sh
+
+test-stripe-sandbox: ## the local payment gateway, by Stripe's own client for Python
+	@$(tools)/need.sh cargo cc python3
+	@$(tools)/stripe-sandbox.sh
 
 lint: ## format, clippy, docs, dependencies, template.yaml
 	@$(tools)/need.sh cargo cc python3
@@ -40,4 +44,4 @@ docs: ## docs/openapi.json and events/schemas, from the code
 	@cargo run --bin docs
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -30,7 +30,11 @@ async fn a_webhook_goes_to_a_functions_route_when_the_world_settles() {
     let (world, script) = toys();
     // No toy has the route of the shop's webhooks: this one is as good.
     world.gateway().calls(Some("/echo"));
-    let paid = send(&world, "/v1/payment_intents", "amount=500&currency=eur&confirm=true&payment_method=pm_sandbox_succeedsLate");
+    let paid = send(
+        &world,
+        "/v1/payment_intents",
+        "amount=500&currency=eur&confirm=true&payment_method=pm_sandbox_succeedsLate",
+    );
     assert_eq!(paid.await.status(), 200);
     assert_eq!(script.starts("web"), 0);
     world.settle().await;
@@ -104,7 +108,9 @@ async fn a_person_pays_in_a_browser() {
 #[tokio::test]
 async fn pages_elsewhere_and_paths_that_are_none_are_refused() {
     let (world, _) = toys();
-    let request = Request::post("/dev/gateway/v1/payment_intents").header("host", "127.0.0.1").header("origin", "https://evil.example");
+    let request = Request::post("/dev/gateway/v1/payment_intents")
+        .header("host", "127.0.0.1")
+        .header("origin", "https://evil.example");
     let answer = world.visit(request.body(Bytes::new()).unwrap(), HERE).await;
     assert_eq!(answer.status(), 403);
     assert_eq!(send(&world, "/nothing", "").await.status(), 404);

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -247,8 +248,7 @@ async fn an_index_that_the_template_got_later_is_there_with_the_older_items() {
     create.as_object_mut().unwrap().remove("GlobalSecondaryIndexes");
     create["AttributeDefinitions"].as_array_mut().unwrap().pop();
     let clock = crate::clock::WorldClock::machine();
-    let engines =
-        Engines::open(&std::sync::Arc::new(before), &place, clock.clone(), Arc::new(SeededEntropy::new(1))).unwrap();
+    let engines = Engines::open(&Arc::new(before), &place, clock.clone(), Arc::new(SeededEntropy::new(1))).unwrap();
     let connector = crate::connector::Connector::unrestricted(std::sync::Arc::clone(&engines));
     put(&Client::new(&crate::connector::sdk_config(connector, &clock)), thing("a")).await;
     drop(engines);
