@@ -1,6 +1,7 @@
 //! The payment gateway: its API under /dev/gateway/v1, and the pages on which a person pays.
 
 use axum::body::Bytes;
+use holdfast_core::{Money, Timestamp};
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri};
 
@@ -8,7 +9,6 @@ use super::html::{Escaped, frame, shown};
 use super::{page, refuse};
 use crate::World;
 use crate::engines::gateway::{CARDS, Intent, IntentStatus};
-use holdfast_core::Timestamp;
 
 /// Where all of it is.
 const ROOT: &str = "/dev/gateway";
@@ -106,15 +106,23 @@ fn article(intent: &Intent) -> String {
         IntentStatus::Processing | IntentStatus::Succeeded | IntentStatus::Canceled => String::new(),
     };
     format!(
-        "<article><details open><summary><b><a href=\"{ROOT}/pay/{id}\">{id}</a></b><span>{amount} {currency}</span>\
+        "<article><details open><summary><b><a href=\"{ROOT}/pay/{id}\">{id}</a></b><span>{amount}</span>\
          <span>{status}</span></summary><p>{about}{made}</p>{form}</details></article>",
         id = Escaped(&intent.id),
-        amount = intent.amount,
-        currency = Escaped(&intent.currency),
+        amount = Escaped(&amount(intent)),
         status = intent.status.name(),
         about = Escaped(&order.collect::<String>()),
         made = Escaped(&made),
     )
+}
+
+/// How much, as people read it.
+fn amount(intent: &Intent) -> String {
+    let currency = intent.currency.to_ascii_uppercase().parse();
+    match (i64::try_from(intent.amount), currency) {
+        (Ok(amount), Ok(currency)) => Money::new(amount, currency).plain(),
+        _ => format!("{} {}", intent.amount, intent.currency),
+    }
 }
 
 fn form_to_pay(id: &str) -> String {

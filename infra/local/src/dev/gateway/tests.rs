@@ -30,7 +30,7 @@ fn an_open_payment_has_a_button_for_each_card_and_others_have_none() {
     for card in CARDS {
         assert!(open.contains(&format!("name=\"payment_method\" value=\"{}\"", card.id)), "{open}");
     }
-    assert!(open.contains("1999 eur") && open.contains("&lt;b&gt;ord_1&lt;/b&gt;") && !open.contains("<b>ord_1"));
+    assert!(open.contains("19.99 EUR") && open.contains("&lt;b&gt;ord_1&lt;/b&gt;") && !open.contains("<b>ord_1"));
     let asked = list(&[intent(IntentStatus::RequiresAction)]);
     assert!(asked.contains("name=\"authenticated\" value=\"no\"") && !asked.contains("payment_method"), "{asked}");
     for done in [IntentStatus::Succeeded, IntentStatus::Processing, IntentStatus::Canceled] {

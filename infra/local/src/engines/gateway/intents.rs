@@ -1,5 +1,6 @@
 //! Payment intents: made, confirmed, authenticated, called off, and brought to their end by time.
 
+use holdfast_core::Currency;
 use rusqlite::Error::QueryReturnedNoRows;
 use serde_json::{Map, Value, json};
 
@@ -13,18 +14,13 @@ use super::refused::{Refused, Trouble};
 const LEAST: u64 = 50;
 /// The most that is charged, in minor units: eight digits.
 const MOST: u64 = 99_999_999;
-/// What may be charged in.
-const CURRENCIES: [&str; 16] =
-    ["eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "ron", "jpy", "cad", "aud", "nzd", "sgd"];
-
 impl Desk<'_> {
     /// `POST /v1/payment_intents`
     pub(super) fn create_intent(&self, mut form: Form) -> Result<Value, Trouble> {
         let amount = form.number("amount")?.ok_or_else(|| Refused::missing("amount"))?;
         let currency = form.wanted("currency")?.to_ascii_lowercase();
-        if !CURRENCIES.contains(&currency.as_str()) {
-            let reason = format!("must be one of {}.", CURRENCIES.join(", "));
-            return Err(Refused::parameter("currency", None, &reason).into());
+        if currency.to_ascii_uppercase().parse::<Currency>().is_err() {
+            return Err(Refused::parameter("currency", None, "must be an ISO 4217 currency code.").into());
         }
         if amount < LEAST {
             return Err(Refused::parameter("amount", Some("amount_too_small"), "must be 50 at least.").into());

@@ -12,6 +12,7 @@ mod intents;
 mod objects;
 mod refunds;
 mod refused;
+mod switches;
 mod visit;
 mod webhooks;
 
@@ -33,6 +34,7 @@ use self::desk::{Desk, read};
 use self::form::Form;
 pub use self::objects::{Charge, Event, EventData, EventRequest, Intent, IntentStatus, Refund, RefundStatus};
 use self::refused::{Refused, Trouble};
+use self::switches::{Health, Switches};
 use self::visit::{Reply, Visit};
 pub(crate) use self::webhooks::Courier;
 pub use self::webhooks::{SIGNATURE, Webhooks, signature};
@@ -48,8 +50,6 @@ pub const ACCOUNT: &str = "acct_sandbox";
 pub const WEBHOOK_SECRET: &str = "whsec_sandbox";
 /// The version that events are written in, and answers to requests that name none.
 pub const API_VERSION: &str = "2026-10-28.endive";
-/// How long what takes a while takes, until tests say otherwise.
-const LATE: Duration = Duration::from_secs(60);
 /// How long the edge in front of the API waits before it gives a request up.
 const EDGE_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -68,28 +68,6 @@ pub(crate) const SCHEMA: &str = "
         request TEXT NOT NULL, at_ms INTEGER NOT NULL);
     CREATE INDEX IF NOT EXISTS gateway_keys_age ON gateway_keys (at_ms);
 ";
-
-/// How the API is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Health {
-    Well,
-    /// It answers this, and does nothing.
-    FailsWith(u16),
-    /// It does what it is asked, and answers this.
-    FailsAfter(u16),
-    /// It answers nothing.
-    Hangs,
-}
-
-#[derive(Debug)]
-struct Switches {
-    health: Health,
-    late: Duration,
-    webhooks: Webhooks,
-    secrets: Vec<String>,
-    /// The route that webhooks are sent to; nobody listens when there is none.
-    endpoint: Option<String>,
-}
 
 /// What ties a gateway to its world.
 struct Link {
@@ -126,18 +104,11 @@ pub struct PaymentGateway {
 
 impl PaymentGateway {
     pub(super) fn new(store: Store, ambient: Ambient, pulse: Pulse) -> Self {
-        let switches = Switches {
-            health: Health::Well,
-            late: LATE,
-            webhooks: Webhooks::default(),
-            secrets: vec![WEBHOOK_SECRET.to_owned()],
-            endpoint: None,
-        };
         Self {
             store,
             ambient,
             pulse,
-            switches: Mutex::new(switches),
+            switches: Mutex::default(),
             link: OnceLock::new(),
             calm: Faults::none(),
             in_hand: Mutex::default(),
@@ -152,48 +123,6 @@ impl PaymentGateway {
         if self.link.set(Link { courier, faults, base }).is_err() {
             tracing::error!("a payment gateway has one world");
         }
-    }
-
-    /// From now on webhooks are sent to this route of the API; to nobody where there is none.
-    pub fn calls(&self, endpoint: Option<&str>) {
-        held(&self.switches).endpoint = endpoint.map(str::to_owned);
-    }
-
-    /// From now on webhooks go out like this.
-    pub fn sends(&self, webhooks: Webhooks) {
-        held(&self.switches).webhooks = webhooks;
-    }
-
-    /// From now on webhooks bear one signature for each of these.
-    pub fn signs_with(&self, secrets: &[&str]) {
-        held(&self.switches).secrets = secrets.iter().map(|secret| (*secret).to_owned()).collect();
-    }
-
-    /// From now on what takes a while takes so long.
-    pub fn takes(&self, late: Duration) {
-        held(&self.switches).late = late;
-    }
-
-    /// From now on every request is answered so, and nothing is done. A 500 is the API's own and is kept under the request's
-    /// key; any other status comes from in front of it.
-    pub fn fails_with(&self, status: u16) {
-        held(&self.switches).health = Health::FailsWith(status);
-    }
-
-    /// From now on everything is done, and answered so.
-    pub fn fails_after(&self, status: u16) {
-        held(&self.switches).health = Health::FailsAfter(status);
-    }
-
-    /// From now on nothing is answered.
-    pub fn hangs(&self) {
-        held(&self.switches).health = Health::Hangs;
-    }
-
-    /// All is well again. What hung is answered 504.
-    pub fn recovers(&self) {
-        held(&self.switches).health = Health::Well;
-        self.recovered.notify_waiters();
     }
 
     /// Answers a request of the API, whose path begins with `/v1/`.
@@ -216,16 +145,16 @@ impl PaymentGateway {
         if self.webhooks().before_answer || self.faults().early() {
             self.work_off().await;
         }
-        match health {
-            Health::FailsAfter(status) if status != 500 => visit.answer(from_the_edge(status)),
-            Health::FailsAfter(_) | Health::FailsWith(_) | Health::Hangs | Health::Well if !unheard => {
-                visit.answer(reply)
-            }
-            Health::FailsAfter(_) | Health::FailsWith(_) | Health::Hangs | Health::Well => {
-                self.ambient.sleep(EDGE_PATIENCE).await;
-                visit.answer(from_the_edge(504))
-            }
+        if let Health::FailsAfter(status) = health
+            && status != 500
+        {
+            return visit.answer(from_the_edge(status));
         }
+        if unheard {
+            self.ambient.sleep(EDGE_PATIENCE).await;
+            return visit.answer(from_the_edge(504));
+        }
+        visit.answer(reply)
     }
 
     /// What a customer does on the gateway's page: pays an intent. A payment that fails is an intent that says so.
