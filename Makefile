@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe-sandbox lint audit bench bench-cold build docs help
+.PHONY: run test test-stripe-sandbox lint audit bench bench-cold bench-import build docs help
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -34,6 +34,10 @@ bench: ## a JSON line a figure: cold start, size, CPU time, the local host
 bench-cold: ## the figures of a cold start alone
 	@$(tools)/need.sh cargo cc gzip
 	@$(tools)/bench.sh cold
+
+bench-import: ## rows a second and memory of a file with 100,000 products' rows
+	@$(tools)/need.sh cargo cc gzip
+	@$(tools)/bench.sh import
 
 build: ## all functions as release binaries
 	@$(tools)/need.sh cargo cc gzip

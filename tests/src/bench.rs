@@ -3,6 +3,7 @@
 
 pub mod cold;
 pub mod goods;
+pub mod import;
 pub mod local;
 pub mod work;
 

@@ -25,7 +25,7 @@ type Item = HashMap<String, AttributeValue>;
 pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut figures = vec![reserving().await?, importing().await?];
+        let mut figures = vec![reserving().await?];
         let shop = Shop::open();
         let product = stocked(&shop).await;
         let (client, table) = catalog(&shop)?;
@@ -142,39 +142,6 @@ async fn reading(
         Figure { name: cpu, value: each_s * 1e6, unit: "us", at_most: None, of },
         Figure { name: read, value: units / f64::from(READS), unit: "RU", at_most: None, of },
     ])
-}
-
-/// How fast rows of a file become products.
-async fn importing() -> Result<Figure, Box<dyn Error>> {
-    const ROWS: u32 = 20_000;
-    let shop = Shop::open();
-    let clerk = shop.staff(Role::Catalog).await;
-    let rows = (0..ROWS).map(|nth| format!("mug-{},Mug {},SKU-{nth},Nth={nth},19.99,USD\n", nth / 4, nth / 4));
-    let file = format!("slug,title,sku,options,price,currency\n{}", rows.collect::<String>());
-    let body = json!({"content_type": "text/csv", "bytes": file.len()});
-    let import = clerk.clone().keyed("import").post("/v1/admin/products/import", body).await.expect_status(202);
-    let upload = import.json()["upload"].clone();
-    let mut request =
-        http::Request::put(upload["url"].as_str().unwrap_or_default()).header("host", "s3.localhost:8080");
-    for (name, value) in upload["headers"].as_object().into_iter().flatten() {
-        request = request.header(name, value.as_str().unwrap_or_default());
-    }
-    shop.guest().send(request.body(file.into())?).await.expect_status(200);
-    let began = super::now();
-    shop.settle().await;
-    let seconds = began.elapsed().as_secs_f64();
-    let path = format!("/v1/admin/products/imports/{}", import.at("/import/id"));
-    let created = clerk.get(&path).await.expect_status(200).at("/counts/created");
-    if created != ROWS.to_string() {
-        return Err(format!("of {ROWS} rows {created} were created").into());
-    }
-    Ok(Figure {
-        name: "import_rows_per_s",
-        value: f64::from(ROWS) / seconds,
-        unit: "1/s",
-        at_most: None,
-        of: "20,000 rows of new variants, four to a product, until all events are settled; engine, relay and consumers on the same core",
-    })
 }
 
 /// What a reservation of one article writes.

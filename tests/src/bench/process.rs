@@ -17,10 +17,19 @@ impl Drop for Running {
 impl Running {
     /// The memory that is its own at the moment, in MB.
     pub(super) fn rss_mb(&self) -> io::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let kb = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
-        kb.map(|kb: f64| kb * 1024.0 / 1e6).ok_or_else(|| io::Error::other("the process is gone"))
+        Ok(status_kib(&self.0.id().to_string(), "VmRSS:")? * 1024.0 / 1e6)
     }
+}
+
+/// The most memory that this process has had at any moment, in MiB.
+pub(super) fn peak_rss_mib() -> io::Result<f64> {
+    Ok(status_kib("self", "VmHWM:")? / 1024.0)
+}
+
+fn status_kib(process: &str, field: &str) -> io::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let kib = status.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next()?.parse().ok());
+    kib.ok_or_else(|| io::Error::other("the process is gone"))
 }
 
 /// The processor's time that this process has used, in seconds: to a hundredth.

@@ -1,20 +1,17 @@
 //! `make bench`: prints a JSON object a line for each figure, and fails when one falls short of what it must reach.
-//! `bench cold` measures cold starts alone.
+//! `bench cold` measures cold starts alone, `bench import` a large file of products.
 
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use holdfast_tests::bench::{Figure, cold, goods, local, work};
+use holdfast_tests::bench::{Figure, cold, goods, import, local, work};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let began = holdfast_tests::bench::now();
-    let only_cold = std::env::args().nth(1).is_some_and(|what| what == "cold");
-    let mut figures = print(cold::figures()?)?;
-    if !only_cold {
-        figures.extend(print(local::figures()?)?);
-        figures.extend(print(work::figures()?)?);
-        figures.extend(print(goods::figures()?)?);
+    let mut figures = Vec::new();
+    for part in parts(std::env::args().nth(1).as_deref())? {
+        figures.extend(print(part()?)?);
     }
     let short: Vec<_> = figures.iter().filter(|figure| figure.falls_short()).map(|figure| figure.name).collect();
     let (count, seconds) = (figures.len(), began.elapsed().as_secs());
@@ -24,6 +21,18 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     writeln!(io::stderr(), "bench: {count} figures in {seconds} s, {} short: {}", short.len(), short.join(", "))?;
     Ok(ExitCode::FAILURE)
+}
+
+type Part = fn() -> Result<Vec<Figure>, Box<dyn Error>>;
+
+/// What is measured when this is asked for.
+fn parts(asked: Option<&str>) -> Result<&'static [Part], String> {
+    match asked {
+        None => Ok(&[cold::figures, local::figures, work::figures, import::figures, goods::figures]),
+        Some("cold") => Ok(&[cold::figures]),
+        Some("import") => Ok(&[import::large]),
+        Some(other) => Err(format!("there is no bench {other}: there are cold and import")),
+    }
 }
 
 fn print(figures: Vec<Figure>) -> io::Result<Vec<Figure>> {
