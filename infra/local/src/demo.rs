@@ -57,6 +57,8 @@ struct DemoProduct {
     brand: String,
     tags: Vec<String>,
     sku: String,
+    /// How many there are of each variant, where there are few; enough when it is not said.
+    left: Option<u32>,
     price: i64,
     before: Option<i64>,
     weight_grams: Option<u32>,
@@ -147,7 +149,7 @@ pub async fn shop(world: &World) -> Result<(), SeedError> {
     for product in demo.products.iter().rev() {
         let category = categories.get(product.category.as_str()).cloned().unwrap_or_default();
         let body = product.body(&category, &demo.currency);
-        skus.extend(product.variants(&demo.currency).iter().map(|variant| variant["sku"].clone()));
+        skus.extend(product.variants(&demo.currency).iter().map(|variant| (variant["sku"].clone(), product.left)));
         let made = clerk.posts("/v1/admin/products", &product.sku, body).await?;
         products.push((text(&made["id"]).to_owned(), product));
     }
@@ -159,22 +161,29 @@ pub async fn shop(world: &World) -> Result<(), SeedError> {
     Ok(store.keep(SEEDED, "done")?)
 }
 
-async fn stock(world: &World, skus: &[Value]) -> Result<(), SeedError> {
+async fn stock(world: &World, skus: &[(Value, Option<u32>)]) -> Result<(), SeedError> {
     let keeper = Staff::log_in(world, WAREHOUSE).await?;
     for (name, priority) in WAREHOUSES {
         let warehouse = keeper.posts("/v1/admin/warehouses", name, json!({"name": name, "priority": priority})).await?;
-        for (nth, sku) in (1_u32..).zip(skus) {
-            // Some lie in one place only.
-            if (nth + priority) % 3 == 0 {
-                continue;
-            }
-            let on_hand = 12 + (nth * 7 + priority * 11) % 45;
+        for (nth, (sku, left)) in (1_u32..).zip(skus) {
+            let Some(on_hand) = on_hand(nth, *left, priority) else { continue };
             let body =
                 json!({"sku": sku, "warehouse_id": warehouse["id"], "on_hand": on_hand, "low_stock_threshold": LOW});
             keeper.posts("/v1/admin/inventory", &format!("{name} {}", text(sku)), body).await?;
         }
     }
     Ok(())
+}
+
+/// How many of the nth variant lie in a warehouse, if it lies there at all.
+fn on_hand(nth: u32, left: Option<u32>, priority: u32) -> Option<u32> {
+    // Of what sells well, a size or a colour is missed now and then.
+    let left = left.or((nth % 9 == 4).then_some(nth % 4));
+    match left {
+        Some(left) => (priority == 1).then_some(left),
+        // Some lie in one place only.
+        None => (!(nth + priority).is_multiple_of(3)).then_some(12 + (nth * 7 + priority * 11) % 45),
+    }
 }
 
 fn text(value: &Value) -> &str {
@@ -315,6 +324,30 @@ mod tests {
             }
         }
         assert!(skus.len() > 150, "{}", skus.len());
+    }
+
+    #[test]
+    fn some_of_it_is_low_and_some_is_gone() {
+        let demo = demo().unwrap();
+        let (mut nth, mut counts) = (0, BTreeMap::<&str, u32>::new());
+        for product in demo.products.iter().rev() {
+            let mut best = 0;
+            for _ in product.variants(&demo.currency) {
+                nth += 1;
+                let lie = WAREHOUSES.map(|(_, priority)| on_hand(nth, product.left, priority));
+                assert!(lie.iter().any(Option::is_some), "{} lies nowhere", product.title);
+                best = best.max(lie.into_iter().flatten().sum());
+            }
+            let is = if best == 0 {
+                "out"
+            } else if best <= LOW {
+                "low"
+            } else {
+                "enough"
+            };
+            *counts.entry(is).or_default() += 1;
+        }
+        assert!(counts["low"] >= 7 && counts["out"] >= 4 && counts["enough"] >= 45, "{counts:?}");
     }
 
     #[test]
