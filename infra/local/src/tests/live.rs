@@ -70,6 +70,29 @@ async fn a_retry_wakes_at_its_time() {
 }
 
 #[tokio::test]
+async fn a_payment_under_way_ends_by_itself() {
+    let (world, script) = live();
+    let background = Background::start(&world);
+    let gateway = world.gateway();
+    gateway.takes(Duration::from_secs(1));
+    gateway.calls(Some("/echo"));
+    let form = "amount=500&currency=eur&confirm=true&payment_method=pm_sandbox_succeedsLate";
+    let request = http::Request::post("/v1/payment_intents")
+        .header("authorization", "Bearer sk_test_sandbox")
+        .header("content-type", "application/x-www-form-urlencoded");
+    gateway.handle(request.body(form.into()).unwrap()).await;
+    let told = || gateway.events().unwrap().iter().filter(|event| event.pending_webhooks == 0).count();
+    for _ in 0..2_000 {
+        if told() == 2 {
+            break;
+        }
+        SystemClock.sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((told(), script.starts("web")), (2, 1));
+    background.stop().await;
+}
+
+#[tokio::test]
 async fn settling_waits_for_what_the_background_is_at() {
     let (world, script) = live();
     let background = Background::start(&world);
