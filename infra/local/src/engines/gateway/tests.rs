@@ -55,7 +55,11 @@ impl Bench {
             let signature = request.headers()[SIGNATURE].to_str().unwrap().to_owned();
             into.lock().unwrap().push(Called { signature, body, event });
             let status = from.lock().unwrap().pop_front().unwrap_or(200);
-            Box::pin(async move { status })
+            Box::pin(async move {
+                // Others get their turn while it is on its way.
+                tokio::task::yield_now().await;
+                status
+            })
         });
         gateway.link(courier, Arc::new(faults), "http://127.0.0.1:8080".to_owned());
         gateway.calls(Some("/hooks"));
