@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use holdfast_runtime::Function;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::tag::Tag;
 use utoipa::openapi::{Components, Info, License, OpenApi, PathItem, Paths, RefOr};
 
@@ -15,11 +15,24 @@ pub const RELEASED_PATH: &str = "docs/openapi.released.json";
 const DESCRIPTION: &str = include_str!("openapi/description.md");
 
 /// The contexts that have endpoints, in the order in which a shopper meets them.
-const TAGS: [(&str, &str); 4] = [
+const TAGS: [(&str, &str); 6] = [
     ("accounts", "Who is who: registration, sessions, profiles, addresses, and what staff may do about them."),
     ("catalog", "What is sold: products with their variants and pictures, and the categories that they list in."),
     ("inventory", "How many there are: warehouses, stock and its history, what is held, and whether it can be had."),
+    ("carts and checkout", "From what somebody means to buy to an order: carts, quotes, checkout, sending and taxes."),
+    ("orders", "What was bought, and what becomes of it: orders, returns, receipts, and what carriers tell."),
     ("service", "What runs, and this description."),
+];
+
+/// What opens something beside an access token: a scheme's name, its header, and where it comes from.
+const KEYS: [(&str, &str, &str); 3] = [
+    ("cart_token", "X-Cart-Token", "The `cart_token` that a guest was given with their first item."),
+    ("order_token", "X-Order-Token", "The `order_token` that a guest was given with their order."),
+    (
+        "carrier_signature",
+        "X-Carrier-Signature",
+        "`t=<unix seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`, by the carrier's secret.",
+    ),
 ];
 
 /// Two functions mean different things by one name.
@@ -46,6 +59,10 @@ pub fn document(functions: &[Function]) -> Result<OpenApi, Clash> {
     let mut components = Components::new();
     components.schemas.extend(holdfast_http::problem_schemas());
     components.security_schemes.insert("access_token".to_owned(), RefOr::T(SecurityScheme::Http(bearer())));
+    for (name, header, says) in KEYS {
+        let key = ApiKeyValue::with_description(header, says);
+        components.security_schemes.insert(name.to_owned(), RefOr::T(SecurityScheme::ApiKey(ApiKey::Header(key))));
+    }
     document.components = Some(components);
     document.tags = Some(TAGS.map(|(name, says)| described(name, says)).to_vec());
     for function in functions {

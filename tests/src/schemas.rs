@@ -23,6 +23,8 @@ pub fn schemas() -> &'static BTreeMap<String, Value> {
         published::<holdfast_accounts::events::Happened>("holdfast.accounts")
             .chain(published::<holdfast_catalog::events::Happened>("holdfast.catalog"))
             .chain(published::<holdfast_inventory::events::Happened>("holdfast.inventory"))
+            .chain(published::<holdfast_orders::events::Happened>("holdfast.orders"))
+            .chain(published::<holdfast_checkout::events::Happened>("holdfast.orders"))
             .collect()
     });
     &SCHEMAS

@@ -15,10 +15,13 @@ use std::pin::Pin;
 use holdfast_testing::Shop;
 
 pub mod addresses;
+pub mod carts;
 pub mod categories;
+pub mod checkout;
 pub mod files;
 pub mod holds;
 pub mod mails;
+pub mod orders;
 pub mod passwords;
 pub mod pictures;
 pub mod prices;
@@ -119,6 +122,36 @@ macro_rules! every_story {
                 the_sweep_ends_a_hold,
                 a_buyer_who_is_short_ends_a_hold,
                 a_hold_is_asked_for_once;
+            carts:
+                a_guest_fills_a_cart,
+                a_cart_says_what_has_changed,
+                a_guests_cart_is_taken_along,
+                two_tabs_lose_nothing_of_a_cart,
+                what_is_added_under_a_key_is_added_once,
+                a_cart_ends_thirty_days_after_its_last_change,
+                a_cart_has_its_limits;
+            checkout:
+                somebody_browses_logs_in_and_orders,
+                a_repeat_gets_the_order_that_it_placed,
+                a_price_is_what_was_seen_or_none,
+                what_there_is_not_cannot_be_ordered,
+                a_buyer_who_is_short_takes_back_what_nobody_paid_for,
+                a_message_ends_an_order_on_time,
+                the_sweep_ends_an_order,
+                a_timer_that_is_gone_ends_an_order,
+                nobody_holds_more_than_they_may,
+                an_address_has_a_limit_of_its_own,
+                forty_five_lines_from_two_warehouses_are_one_order,
+                staff_set_taxes_and_sending;
+            orders:
+                an_order_is_its_owners,
+                an_order_is_called_off_once,
+                staff_move_an_order_on,
+                orders_list_by_status_customer_and_time,
+                something_comes_back,
+                the_tenth_return_is_the_last,
+                the_carrier_is_heard_once,
+                there_is_a_receipt_once_it_is_paid;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

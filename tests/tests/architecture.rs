@@ -15,16 +15,19 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
     ("dynamo", &["core", "runtime"]),
     ("http", &["core", "auth", "runtime", "dynamo"]),
     ("events", &["core", "runtime", "dynamo"]),
-    ("accounts", &["core", "auth", "runtime", "dynamo", "http"]),
     ("catalog", &["core", "auth", "runtime", "dynamo", "http", "events"]),
     ("inventory", &["core", "runtime", "dynamo", "http", "events"]),
+    ("carts", &["core", "runtime", "dynamo", "http", "catalog", "inventory"]),
+    ("accounts", &["core", "auth", "runtime", "dynamo", "http", "carts"]),
+    ("orders", &["core", "auth", "runtime", "dynamo", "http", "catalog", "inventory", "accounts"]),
+    ("checkout", &["core", "runtime", "dynamo", "http", "catalog", "inventory", "carts", "accounts", "orders"]),
     ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
@@ -38,6 +41,9 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "accounts",
             "catalog",
             "inventory",
+            "carts",
+            "orders",
+            "checkout",
             "notifications",
             "relay",
             "service",
@@ -57,6 +63,9 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "accounts",
             "catalog",
             "inventory",
+            "carts",
+            "orders",
+            "checkout",
             "local",
             "testing",
         ],

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use holdfast_auth::Role;
+use holdfast_http::Signatures;
 use holdfast_testing::Shop;
+use holdfast_tests::stories::orders;
 use serde_json::{Value, json};
 
 /// What a function answers its sample.
@@ -23,11 +25,16 @@ enum Answers {
 use Answers::{Batch, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 70] = [
+const ANSWERS: [(&str, Answers); 92] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
     ("addresses-update", Http(200)),
+    ("admin-orders-get", Http(200)),
+    ("admin-orders-list", Http(200)),
+    ("admin-orders-set-status", Http(200)),
+    ("admin-returns-decide", Http(200)),
+    ("admin-returns-list", Http(200)),
     ("auth-forgot-password", Http(202)),
     ("auth-jwks", Http(200)),
     ("auth-login", Http(200)),
@@ -38,11 +45,19 @@ const ANSWERS: [(&str, Answers); 70] = [
     ("auth-reset-password", Http(204)),
     ("auth-verify-email", Http(204)),
     ("availability-get", Http(200)),
+    ("cart-add-item", Http(201)),
+    ("cart-clear", Http(200)),
+    ("cart-get", Http(200)),
+    ("cart-merge", Http(200)),
+    ("cart-remove-item", Http(200)),
+    ("cart-set-item", Http(200)),
     ("catalog-availability", Batch),
     ("categories-create", Http(201)),
     ("categories-delete", Http(204)),
     ("categories-list", Http(200)),
     ("categories-update", Http(200)),
+    ("checkout-place", Http(201)),
+    ("checkout-quote", Http(200)),
     ("docs-openapi", Http(200)),
     ("docs-page", Http(200)),
     ("event-relay", Batch),
@@ -62,6 +77,11 @@ const ANSWERS: [(&str, Answers); 70] = [
     ("me-update", Http(200)),
     ("not-found", Http(404)),
     ("notifications-send", Batch),
+    ("orders-cancel", Http(200)),
+    ("orders-get", Http(200)),
+    ("orders-list", Http(200)),
+    ("orders-receipt", Http(200)),
+    ("orders-request-return", Http(201)),
     ("products-create", Http(201)),
     ("products-delete", Http(204)),
     ("products-export", Http(200)),
@@ -71,6 +91,10 @@ const ANSWERS: [(&str, Answers); 70] = [
     ("products-update", Http(200)),
     ("reservations-expire", Batch),
     ("reservations-sweep", Nothing),
+    ("settings-get", Http(200)),
+    ("settings-update", Http(200)),
+    ("shipping-methods-list", Http(200)),
+    ("shipping-webhook", Http(204)),
     ("stock-adjust", Http(201)),
     ("stock-audit", Nothing),
     ("stock-create", Http(201)),
@@ -128,11 +152,26 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let (warehouse, other) = (opens("Basel").await, opens("Geneva").await);
     let stock = json!({"sku": "TEE-M", "warehouse_id": warehouse.at("/id"), "on_hand": 40});
     keeper.clone().keyed("first").post("/v1/admin/inventory", stock).await.expect_status(201);
+    let mugs = json!({"sku": "MUG-BLUE", "warehouse_id": warehouse.at("/id"), "on_hand": 40});
+    keeper.clone().keyed("mugs").post("/v1/admin/inventory", mugs).await.expect_status(201);
     let hold = json!({"quantity": 1, "ttl_seconds": 900, "reference": "a call"});
     let held = keeper.clone().keyed("held").post("/v1/admin/inventory/TEE-M/reserve", hold).await.expect_status(201);
     let picture = json!({"content_type": "image/png", "bytes": 482113, "alt": "A blue mug on a table"});
     let images = format!("/v1/admin/products/{}/images", mug.at("/id"));
     let picture = clerk.post(&images, picture).await.expect_status(201).at("/image/id");
+    let cart = json!({"sku": "MUG-BLUE", "quantity": 1});
+    let cart = shop.guest().post("/v1/cart/items", cart).await.expect_status(201).at("/cart_token");
+    let order = orders::guest_order(&shop, "MUG-BLUE", 1).await.1;
+    let paid = orders::reaches(&shop, &admin, "MUG-BLUE", &[]).await;
+    let shipped = orders::reaches(&shop, &admin, "MUG-BLUE", &["PROCESSING", "SHIPPED"]).await;
+    let delivered = orders::reaches(&shop, &admin, "MUG-BLUE", &["PROCESSING", "SHIPPED", "DELIVERED"]).await;
+    let returned = orders::reaches(&shop, &admin, "MUG-BLUE", &["PROCESSING", "SHIPPED", "DELIVERED"]).await;
+    let back = json!({"lines": [{"sku": "MUG-BLUE", "quantity": 1}], "reason": "chipped"});
+    let buyer = shop.guest().with_header("x-order-token", &returned.at("/order_token")).keyed("back");
+    let back = buyer.post(&format!("/v1/orders/{}/returns", returned.at("/id")), back).await.expect_status(201);
+    let secret = shop.world().engines().ssm.get("/holdfast/local/carrier-secret").unwrap().unwrap();
+    let told =
+        format!(r#"{{"id":"evt-20261121-0001","type":"shipment.delivered","order_id":"{}"}}"#, shipped.at("/id"));
     shop.settle().await;
     // Not worked on yet.
     let key = format!("uploads/{}/{picture}", mug.at("/id"));
@@ -143,6 +182,17 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let (import, bucket) = (import.at("/import/id"), "local-holdfast-media-us-east-1-000000000000");
     shop.world().engines().s3.put(bucket, &format!("imports/{import}"), file.as_bytes()).unwrap();
     let values = BTreeMap::from([
+        ("cart_token", cart),
+        ("order_id", order.at("/id")),
+        ("order_token", order.at("/order_token")),
+        ("paid_order_id", paid.at("/id")),
+        ("paid_order_token", paid.at("/order_token")),
+        ("shipped_order_id", shipped.at("/id")),
+        ("delivered_order_id", delivered.at("/id")),
+        ("delivered_order_token", delivered.at("/order_token")),
+        ("returned_order_id", returned.at("/id")),
+        ("return_id", back.at("/id")),
+        ("carrier_signature", Signatures::of(&secret).header(told.as_bytes(), shop.now())),
         ("import_id", import),
         ("image_id", picture),
         ("catalog_token", clerk.access_token()),

@@ -16,6 +16,6 @@ pub use audit::{Finding, audit};
 pub use count::{Count, CountError, Delta, DeltaError};
 pub use level::Level;
 pub use movement::{Balance, Kind, Movement};
-pub use reservation::{Closing, Expiry, HoldFor, HoldForError, Reservation, Status, Take, Turn};
+pub use reservation::{Closing, Expiry, HoldFor, HoldForError, Holder, Reservation, Status, Take, Turn};
 pub use text::{Note, NoteError};
 pub use warehouse::{Priority, PriorityError, Warehouse, WarehouseName, WarehouseNameError};

@@ -55,6 +55,9 @@ pub enum Happened {
     /// Held stock was not fetched in time.
     #[serde(rename = "inventory.stock-expired.v1")]
     Expired(Moved),
+    /// Stock that was sold came back.
+    #[serde(rename = "inventory.stock-returned.v1")]
+    Returned(Moved),
     /// A reservation was made.
     #[serde(rename = "inventory.reservation-made.v1")]
     ReservationMade {
@@ -108,6 +111,7 @@ impl Happened {
             Kind::Committed => Self::Committed(moved),
             Kind::Released => Self::Released(moved),
             Kind::Expired => Self::Expired(moved),
+            Kind::Returned => Self::Returned(moved),
         }
     }
 
@@ -122,6 +126,7 @@ impl Happened {
             Self::Committed(moved) => (Kind::Committed, moved),
             Self::Released(moved) => (Kind::Released, moved),
             Self::Expired(moved) => (Kind::Expired, moved),
+            Self::Returned(moved) => (Kind::Returned, moved),
             Self::WarehouseCreated {}
             | Self::WarehouseChanged {}
             | Self::ArticleCreated { .. }

@@ -13,7 +13,8 @@ pub mod store;
 
 use holdfast_runtime::Function;
 
-/// The context's functions, in the order of its documentation.
+/// The context's functions, in the order of its documentation. Those that let go of holds are put together where it is known
+/// what ends with them ([`holds::Ending`]).
 pub fn functions() -> Vec<Function> {
     vec![
         api::warehouses_list::function(),
@@ -31,9 +32,6 @@ pub fn functions() -> Vec<Function> {
         api::stock_history::function(),
         api::stock_low::function(),
         api::availability_get::function(),
-        consumers::inventory_projector::function(),
-        consumers::reservations_expire::function(),
-        consumers::reservations_sweep::function(),
         consumers::stock_audit::function(),
     ]
 }

@@ -18,6 +18,7 @@ pub use ledger::Discrepancy;
 pub(crate) use ledger::movement;
 pub(crate) use receipts::Asked;
 pub use receipts::Receipt;
+pub(crate) use reservations::Due;
 pub use stock::Stock;
 pub(crate) use stock::{Move, found_at};
 

@@ -21,6 +21,7 @@ use crate::world::StartError;
 const SIGNING_KEYS: &str = "AUTH_SIGNING_KEYS_PARAMETER";
 const CODE_KEY: &str = "CODE_KEY_PARAMETER";
 const SERVER_KEY: &str = "SERVER_KEY_PARAMETER";
+const CARRIER_SECRET: &str = "CARRIER_SECRET_PARAMETER";
 
 /// A stack, and the signing keys whose public halves its environment was resolved with, where they are new.
 #[derive(Clone, Debug)]
@@ -99,6 +100,9 @@ impl Blueprint {
             provide(ssm, name, || CodeKey::generate(ambient).parameter())?;
         }
         for name in self.named_by(SERVER_KEY) {
+            provide(ssm, name, || URL_SAFE_NO_PAD.encode(ambient.bytes::<32>()))?;
+        }
+        for name in self.named_by(CARRIER_SECRET) {
             provide(ssm, name, || URL_SAFE_NO_PAD.encode(ambient.bytes::<32>()))?;
         }
         if let Some(minted) = &self.minted {

@@ -31,18 +31,22 @@ pub trait Id: Sized {
     }
 }
 
-/// The id that a keyed request always arrives at: HMAC(server key, operation, caller, key).
-pub fn derived<I: Id>(server_key: &[u8; 32], operation: &str, caller: &str, key: &str) -> I {
+/// What nobody can compute without the server key: HMAC(server key, parts).
+pub fn keyed(server_key: &[u8; 32], parts: &[&str]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(server_key).expect("any length");
-    for part in [operation, caller, key] {
+    for part in parts {
         // The length first, so that no two lists of parts read alike.
         mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         mac.update(part.as_bytes());
     }
-    let digest: [u8; 32] = mac.finalize().into_bytes().into();
+    mac.finalize().into_bytes().into()
+}
+
+/// The id that a keyed request always arrives at: HMAC(server key, operation, caller, key).
+pub fn derived<I: Id>(server_key: &[u8; 32], operation: &str, caller: &str, key: &str) -> I {
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
+    bytes.copy_from_slice(&keyed(server_key, &[operation, caller, key])[..16]);
     I::from_bytes(bytes)
 }
 

@@ -1,5 +1,7 @@
 //! Money: whole minor units of one currency, checked arithmetic, and no cent lost.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::currency::Currency;
@@ -39,6 +41,13 @@ pub struct Money {
     pub currency: Currency,
 }
 
+/// With its currency, `19.99 USD`, as it stands in mails and on plain pages.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.decimal(), self.currency)
+    }
+}
+
 impl Money {
     /// So many minor units.
     pub fn new(amount: i64, currency: Currency) -> Self {
@@ -52,11 +61,6 @@ impl Money {
         let digits = format!("{:0>width$}", self.amount.unsigned_abs(), width = decimals + 1);
         let (whole, part) = digits.split_at(digits.len() - decimals);
         if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
-    }
-
-    /// The same with its currency, `19.99 USD`, as it stands in mails and on plain pages.
-    pub fn plain(&self) -> String {
-        format!("{} {}", self.decimal(), self.currency)
     }
 
     fn with(self, other: Self, f: impl Fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
@@ -148,7 +152,7 @@ mod tests {
 
     #[test]
     fn an_amount_is_written_with_the_decimals_of_its_currency() {
-        let plain = |amount, currency: &str| Money::new(amount, currency.parse().unwrap()).plain();
+        let plain = |amount, currency: &str| Money::new(amount, currency.parse().unwrap()).to_string();
         assert_eq!([plain(1999, "USD"), plain(-5, "USD"), plain(0, "USD")], ["19.99 USD", "-0.05 USD", "0.00 USD"]);
         assert_eq!([plain(1999, "JPY"), plain(1999, "KWD"), plain(1, "CLF")], ["1999 JPY", "1.999 KWD", "0.0001 CLF"]);
         assert_eq!(plain(i64::MIN, "USD"), "-92233720368547758.08 USD");

@@ -6,6 +6,7 @@
 //! lost recognises its own success in one place.
 
 mod action;
+mod counter;
 mod error;
 mod item;
 mod meter;
@@ -14,6 +15,7 @@ mod table;
 mod transaction;
 
 pub use action::Action;
+pub use counter::{Counted, hashed};
 pub use error::{CommitError, Reason, StoreError};
 pub use item::{Attributes, Item, Key};
 pub use meter::{Cost, metered};

@@ -1,6 +1,6 @@
 //! JSON bodies: parsed strictly, and refused by the name of what is wrong.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -33,10 +33,26 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// A body as it came, whatever it is: a signature is over its exact bytes.
+#[derive(Clone, Debug)]
+pub struct Raw(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        bytes(request.into_body()).await.map(Self)
+    }
+}
+
 /// The bytes of a body that says it is JSON.
 pub(crate) async fn read(request: Request) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
     is_json(&parts.headers)?;
+    bytes(body).await
+}
+
+async fn bytes(body: Body) -> Result<Bytes, Problem> {
     to_bytes(body, LARGEST_BODY).await.map_err(|_| {
         let detail = format!("A body has at most {LARGEST_BODY} bytes.");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail)

@@ -129,6 +129,7 @@ fn rendered(mut response: Response, origin: &Origin) -> Response {
         code: problem.code.to_owned(),
         errors: problem.errors,
         request_id: origin.request_id.clone(),
+        members: problem.members,
     };
     *response.body_mut() = Body::from(serde_json::to_vec(&body).unwrap_or_default());
     let headers = response.headers_mut();

@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use holdfast_core::{CursorKey, Id, derived};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use holdfast_core::{CursorKey, Id, derived, keyed};
 use holdfast_runtime::{FromInit, Init, InitError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +37,17 @@ pub struct Keyed<T> {
     pub body: T,
 }
 
+/// A body that may have come with an Idempotency-Key.
+#[derive(Clone, Debug)]
+pub struct MaybeKeyed<T> {
+    /// The key, if there is one.
+    pub key: Option<IdempotencyKey>,
+    /// What the body says.
+    pub fingerprint: Fingerprint,
+    /// The body.
+    pub body: T,
+}
+
 impl FromInit for ServerKey {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
         const NAME: &str = "SERVER_KEY_PARAMETER";
@@ -53,6 +66,19 @@ impl ServerKey {
     /// The id at which a caller's request under this key always arrives.
     pub fn id<I: Id>(&self, operation: &str, caller: &str, key: &IdempotencyKey) -> I {
         derived(&self.0, operation, caller, &key.0)
+    }
+}
+
+impl ServerKey {
+    /// A token that opens one thing to whoever holds it: always the same, and nobody else can make it.
+    pub fn token(&self, purpose: &str, subject: &str) -> String {
+        URL_SAFE_NO_PAD.encode(keyed(&self.0, &["token", purpose, subject]))
+    }
+
+    /// Whether this is that token. Both go through HMAC again, so that the comparison's time tells nothing.
+    pub fn opens(&self, token: &str, purpose: &str, subject: &str) -> bool {
+        let again = |token: &str| keyed(&self.0, &["compared", token]);
+        again(token) == again(&self.token(purpose, subject))
     }
 }
 
@@ -100,6 +126,13 @@ fn write_sorted(value: &Value, to: &mut String) {
     }
 }
 
+impl IdempotencyKey {
+    /// What tells it from others, and not what it is.
+    pub fn hash(&self) -> String {
+        Sha256::digest(&self.0).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 impl std::str::FromStr for IdempotencyKey {
     type Err = Problem;
 
@@ -116,18 +149,38 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Keyed<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let mut keys = request.headers().get_all("idempotency-key").iter();
-        let (first, second) = (keys.next(), keys.next());
-        let Some(key) = first else {
+        let Some(key) = key_of(&request)? else {
             let (code, title) = ("idempotency_key_required", "An Idempotency-Key is needed");
             let detail = "Send a header Idempotency-Key, and the same one again when you do not hear an answer.";
             return Err(Problem::new(StatusCode::BAD_REQUEST, code, title, detail));
         };
-        let key = if second.is_some() { "" } else { key.to_str().unwrap_or_default() };
-        let key: IdempotencyKey = key.parse()?;
-        let bytes = read(request).await?;
-        Ok(Self { key, fingerprint: Fingerprint::of(&parse(&bytes)?), body: parse(&bytes)? })
+        let (fingerprint, body) = said(request).await?;
+        Ok(Self { key, fingerprint, body })
     }
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for MaybeKeyed<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let key = key_of(&request)?;
+        let (fingerprint, body) = said(request).await?;
+        Ok(Self { key, fingerprint, body })
+    }
+}
+
+fn key_of(request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
+    let mut keys = request.headers().get_all("idempotency-key").iter();
+    match (keys.next(), keys.next()) {
+        (None, _) => Ok(None),
+        (Some(key), None) => key.to_str().unwrap_or_default().parse().map(Some),
+        (Some(_), Some(_)) => "".parse().map(Some),
+    }
+}
+
+async fn said<T: DeserializeOwned>(request: Request) -> Result<(Fingerprint, T), Problem> {
+    let bytes = read(request).await?;
+    Ok((Fingerprint::of(&parse(&bytes)?), parse(&bytes)?))
 }
 
 #[cfg(test)]

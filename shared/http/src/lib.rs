@@ -16,19 +16,21 @@ mod openapi;
 mod origin;
 mod params;
 mod problem;
+mod signed;
 
-pub use body::{Json, present};
+pub use body::{Json, Raw, present};
 pub use caller::{Anyone, Customer, Guard, Permitted, Staff, permission};
 pub use endpoint::{NoContent, endpoint, fallback};
 pub use etag::{ETag, IfMatch, Tagged};
 pub use fixed::Fixed;
 pub use fresh::{Freshness, IfNoneMatch};
-pub use keyed::{Fingerprint, IdempotencyKey, Keyed, ServerKey};
+pub use keyed::{Fingerprint, IdempotencyKey, Keyed, MaybeKeyed, ServerKey};
 pub use list::{ListQuery, Listed};
 pub use openapi::{
     BodyProblems, CallerProblems, CodeProblems, CredentialProblems, KeyedProblems, MoneySchema, NotFound, OurFault,
     QueryProblems, RefreshProblems, StaffProblems, Stale, TooMany, problem_schemas,
 };
-pub use origin::Origin;
+pub use origin::{Origin, network};
 pub use params::{Path, Paths, Query};
-pub use problem::{FieldError, Problem, ProblemBody};
+pub use problem::{FieldError, Members, Problem, ProblemBody};
+pub use signed::Signatures;

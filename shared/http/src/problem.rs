@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use holdfast_core::CursorError;
 use holdfast_dynamo::{CommitError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,9 +16,14 @@ pub struct Problem {
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// What this kind of problem tells beside that, each under a name of its own.
+    pub(crate) members: Option<Box<Members>>,
     /// For operators: never a client's to read.
     pub(crate) cause: Option<String>,
 }
+
+/// What a kind of problem tells beside its text, each under a name of its own.
+pub type Members = serde_json::Map<String, serde_json::Value>;
 
 /// Which input was wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,12 +57,17 @@ pub struct ProblemBody {
     pub errors: Vec<FieldError>,
     /// Names the request in the logs.
     pub request_id: String,
+    /// What this kind of problem tells beside that.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub members: Option<Box<Members>>,
 }
 
 impl Problem {
     /// A problem of a context's own.
     pub fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, title, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None }
+        let (errors, headers, members) = (Vec::new(), Vec::new(), None);
+        Self { status, code, title, detail: detail.into(), errors, headers, members, cause: None }
     }
 
     /// 400: the request does not parse.
@@ -121,6 +132,13 @@ impl Problem {
         Self { cause: Some(cause.into()), ..problem }.header("retry-after", "1")
     }
 
+    /// With what this kind of problem tells beside its text.
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        let members = self.members.get_or_insert_default();
+        members.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
     /// With a header.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -150,6 +168,12 @@ fn short(text: String) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
+    }
+}
+
+impl From<CursorError> for Problem {
+    fn from(error: CursorError) -> Self {
+        Self::invalid("?cursor", error.to_string())
     }
 }
 

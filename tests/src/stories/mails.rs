@@ -29,8 +29,12 @@ pub async fn a_provider_that_refuses_is_asked_again(shop: Shop) {
 pub async fn what_the_relay_cannot_publish_is_buried_whole(shop: Shop) {
     let world = shop.world();
     let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-    let tables =
-        [("me-update", "ACCOUNTS_TABLE"), ("products-create", "CATALOG_TABLE"), ("stock-adjust", "INVENTORY_TABLE")];
+    let tables = [
+        ("me-update", "ACCOUNTS_TABLE"),
+        ("products-create", "CATALOG_TABLE"),
+        ("stock-adjust", "INVENTORY_TABLE"),
+        ("settings-update", "ORDERS_TABLE"),
+    ];
     for (function, table) in tables {
         let operator = world.operator(function).expect("the function is there");
         let table = operator.env.text(table).expect("it has its table");

@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use holdfast_auth::PasswordHash;
+use holdfast_carts::{CartToken, Carts};
 use holdfast_http::{BodyProblems, CredentialProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
-use holdfast_runtime::Function;
+use holdfast_runtime::{FromInit, Function, Init, InitError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -24,12 +25,22 @@ pub struct LoginRequest {
     #[schema(example = "holdfast-demo", max_length = 128)]
     password: String,
     /// A guest's cart to take over. One that there is not changes nothing.
-    #[schema(max_length = 200)]
-    cart_token: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 48)]
+    cart_token: Option<CartToken>,
 }
 
-/// Longer than any that we give out.
-const LONGEST_CART_TOKEN: usize = 200;
+/// The front desk, and the carts that guests bring along.
+#[derive(Clone)]
+pub struct Doorway {
+    desk: Desk,
+    carts: Carts,
+}
+
+impl FromInit for Doorway {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        Ok(Self { desk: Desk::from_init(init).await?, carts: Carts::from_init(init).await? })
+    }
+}
 
 fn refused() -> Problem {
     let detail = "The e-mail address or the password is wrong, or the address has not been verified yet.";
@@ -48,14 +59,11 @@ fn refused() -> Problem {
     responses((status = 200, description = "The tokens of a new session", body = Tokens), BodyProblems, CredentialProblems, TooMany, OurFault)
 )]
 async fn login(
-    State(desk): State<Desk>,
+    State(Doorway { desk, carts }): State<Doorway>,
     origin: Origin,
     headers: HeaderMap,
     Json(claimed): Json<LoginRequest>,
 ) -> Result<Json<Tokens>, Problem> {
-    if claimed.cart_token.as_ref().is_some_and(|token| token.len() > LONGEST_CART_TOKEN) {
-        return Err(Problem::invalid("/cart_token", format!("must have at most {LONGEST_CART_TOKEN} characters")));
-    }
     let accounts = &desk.accounts;
     accounts.admit_login(&claimed.email, &origin).await?;
     let person = accounts.person_at(&claimed.email).await?;
@@ -65,10 +73,16 @@ async fn login(
     let person = person.filter(|person| right && person.active().is_ok()).ok_or_else(refused)?;
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let grant = accounts.begin_session(&person.user, &claimed.email, Device::named_by(agent), &origin).await?;
+    if let Some(token) = &claimed.cart_token
+        && let Err(problem) = carts.merge(person.user.id, token).await
+    {
+        // Whoever is right about the password gets in; the cart can still be merged.
+        tracing::warn!(code = problem.code(), "login.cart_not_merged");
+    }
     desk.tokens(&person, &grant).map(Json)
 }
 
 /// auth-login.
 pub fn function() -> Function {
-    endpoint::<Desk>("auth-login", || routes!(login))
+    endpoint::<Doorway>("auth-login", || routes!(login))
 }

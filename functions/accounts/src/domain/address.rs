@@ -1,29 +1,39 @@
 //! Postal addresses.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::person::line;
 
 /// Where a parcel or an invoice goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PostalAddress {
     /// To whom.
+    #[schema(example = "Ada Lovelace", max_length = 100)]
     pub name: String,
     /// Street and number.
+    #[schema(example = "12 St James's Square", max_length = 100)]
     pub line1: String,
     /// What else the carrier must know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
     pub line2: Option<String>,
     /// The city.
+    #[schema(example = "London", max_length = 100)]
     pub city: String,
     /// State, province or canton.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
     pub region: Option<String>,
     /// The postal code.
+    #[schema(example = "SW1Y 4JH", max_length = 16)]
     pub postal_code: String,
     /// ISO 3166-1 alpha-2, in capitals.
+    #[schema(example = "GB", min_length = 2, max_length = 2)]
     pub country: String,
     /// For the carrier.
+    #[schema(example = "+44 20 7946 0000", max_length = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }

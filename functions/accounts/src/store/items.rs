@@ -35,10 +35,6 @@ pub(super) fn address_key(user: UserId, address: AddressId) -> Key {
     Key::new(partition(user), format!("{ADDRESSES}{address}"))
 }
 
-pub(super) fn counter_key(scope: &str, subject: &str, window: i64) -> Key {
-    Key::new(format!("RATE#{scope}#{subject}#{window}"), "RATE")
-}
-
 /// The index partition in which users list by age.
 pub(super) const ALL_USERS: &str = "USERS";
 
@@ -238,8 +234,6 @@ mod tests {
         assert_eq!(key(address), (own, "ADDRESS#adr_00000000000000000000000000".to_owned()));
         let email = email_key(&"Ada@Example.test".to_owned().try_into().unwrap());
         assert_eq!(key(email), ("EMAIL#ada@example.test".to_owned(), "EMAIL".to_owned()));
-        let counter = counter_key("address", "00ff", 1_800_000_000);
-        assert_eq!(key(counter), ("RATE#address#00ff#1800000000".to_owned(), "RATE".to_owned()));
         let code = Code { id: holdfast_core::CodeId::from_bytes([0; 16]), expires_at: Timestamp::UNIX_EPOCH };
         let listed = UserItem::from(User::registered(user, code, Timestamp::UNIX_EPOCH)).gsi1().map(key);
         assert_eq!(listed, Some(("USERS".to_owned(), "usr_00000000000000000000000000".to_owned())));

@@ -20,7 +20,7 @@ impl Accounts {
     ) -> Result<Page<Person>, Problem> {
         let query = Query::gsi1(ALL_USERS).newest_first().limit(limit);
         let page = self.table.list::<UserItem>(query, key, "users-list", cursor).await?;
-        let page = page.map_err(|error| Problem::invalid("?cursor", error.to_string()))?;
+        let page = page?;
         let users: Vec<User> = page.items.into_iter().map(User::from).collect();
         let keys: Vec<_> = users.iter().map(|user| profile_key(user.id)).collect();
         let profiles = of_kind::<Profile>(&self.table.get_all(&keys).await?)?;

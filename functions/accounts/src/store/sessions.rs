@@ -2,12 +2,12 @@
 
 use holdfast_auth::RefreshToken;
 use holdfast_core::{SessionId, UserId};
-use holdfast_dynamo::{Action, Item, Key, Query, of_kind};
-use holdfast_http::{Origin, Problem};
+use holdfast_dynamo::{Action, Item, Key, Query, hashed, of_kind};
+use holdfast_http::{Origin, Problem, network};
 use serde::{Deserialize, Serialize};
 
 use super::items::{Profile, SESSIONS, SessionItem, UserItem, partition, profile_key, session_key, user_key};
-use super::limits::{hashed, network};
+
 use super::people::Person;
 use super::{Accounts, Counter};
 use crate::domain::{Device, Email, Session, SessionState, User};

@@ -118,7 +118,7 @@ impl Catalog {
             let missing = limit.saturating_sub(u8::try_from(items.len()).unwrap_or(limit));
             let query = query.clone().limit(missing);
             let page = self.table.list::<Listing>(query, key, bound_to, next_cursor.as_deref()).await?;
-            let page = page.map_err(|error| Problem::invalid("?cursor", error.to_string()))?;
+            let page = page?;
             items.extend(page.items.into_iter().filter(&admits));
             next_cursor = page.next_cursor;
             if next_cursor.is_none() || items.len() >= usize::from(limit) {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::ReservationView;
-use crate::domain::{Closing, Reservation, Status};
+use crate::domain::{Closing, Holder, Reservation, Status};
 use crate::store::{Asked, Clerks};
 
 /// What is to be given back.
@@ -34,7 +34,7 @@ pub struct ReleaseStockRequest {
     request_body = ReleaseStockRequest,
     responses(
         (status = 200, description = "The reservation, released", body = ReservationView),
-        (status = 409, description = "reservation_ended: it was committed, released or has expired", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "reservation_ended: it was committed, released or has expired; reservation_of_an_order: it ends with its order", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
         KeyedProblems, StaffProblems, NotFound, OurFault
     )
 )]
@@ -53,6 +53,10 @@ async fn stock_release(
     let found = inventory.reservation(body.reservation_id).await?.map(|(reservation, _)| reservation);
     let reservation = found.filter(|reservation| reservation.holds(&sku));
     let reservation = reservation.ok_or_else(|| Problem::not_found("reservation"))?;
+    if reservation.holder == Holder::Another {
+        let detail = "It is an order's: cancel the order, and its stock is free.";
+        return Err(Problem::conflict("reservation_of_an_order", "The reservation belongs to an order", detail));
+    }
     if reservation.status != Status::Active {
         return Err(ended());
     }

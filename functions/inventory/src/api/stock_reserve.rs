@@ -15,9 +15,9 @@ use utoipa_axum::routes;
 
 use super::ReservationView;
 use super::refusals::insufficient;
-use crate::domain::{HoldFor, Line, Note};
-use crate::holds::reserve;
-use crate::store::{Clerks, Inventory, ROUNDS};
+use crate::domain::{HoldFor, Holder, Line, Note};
+use crate::holds::{Alone, Wanted, reserve};
+use crate::store::{Clerks, Due, Inventory, ROUNDS};
 
 /// What is to be held.
 #[derive(Deserialize, ToSchema)]
@@ -68,13 +68,12 @@ async fn stock_reserve(
         }
         let (stock, warehouses) = inventory.stock(&sku).await?;
         let shelves = [(sku.clone(), stock.shelves(&warehouses))].into();
-        let time = (inventory.ambient.now(), ttl_seconds);
-        let lines = std::slice::from_ref(&line);
-        let reservation = match reserve(id, lines, &shelves, reference.clone(), time, &cause) {
+        let wanted = Wanted { lines: std::slice::from_ref(&line), holder: Holder::Desk, reference: reference.clone() };
+        let reservation = match reserve(id, wanted, &shelves, (inventory.ambient.now(), ttl_seconds), &cause) {
             Ok(reservation) => reservation,
             // What nobody fetched in time is not yet this buyer's to miss.
             Err(_) if !reclaimed => {
-                inventory.sweep(Some(&sku)).await?;
+                inventory.sweep(Due::OfTheDesk(&sku), &Alone).await?;
                 reclaimed = true;
                 continue;
             }

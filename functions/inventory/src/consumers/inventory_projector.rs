@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::reminders::Reminders;
 use crate::domain::{Expiry, Reservation};
 use crate::events::{by_itself, caused_by};
+use crate::holds::Ending;
 use crate::store::{ArticleItem, Inventory, ReservationItem, StockItem, TimerItem, movement};
 
 /// As whom the table speaks on the bus.
@@ -19,18 +20,20 @@ const SOURCE: &str = "holdfast.inventory";
 
 /// Projects the table's stream.
 #[derive(Clone, Debug)]
-struct Projector {
+struct Projector<E> {
     inventory: Inventory,
+    ending: E,
     reminders: Reminders,
 }
 
-impl FromInit for Projector {
+impl<E: Ending> FromInit for Projector<E> {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
-        Ok(Self { inventory: Inventory::from_init(init).await?, reminders: Reminders::from_init(init).await? })
+        let inventory = Inventory::from_init(init).await?;
+        Ok(Self { inventory, ending: E::from_init(init).await?, reminders: Reminders::from_init(init).await? })
     }
 }
 
-impl Projector {
+impl<E: Ending> Projector<E> {
     /// Projects a batch in its order, up to the first record that fails: from there on it comes again. Nothing is skipped.
     async fn project(&self, batch: Value) -> Result<Value, BoxError> {
         let records = batch.get("Records").and_then(Value::as_array).ok_or("the event is not a stream's")?;
@@ -90,7 +93,7 @@ impl Projector {
     /// A timer is gone: its reservation's time is up, if it is still there.
     async fn look(&self, timer: &TimerItem) -> Result<(), ConsumeError> {
         let id = timer.reservation_id;
-        match self.inventory.expire_if_due(id, &by_itself(id)).await? {
+        match self.inventory.expire_if_due(id, &self.ending, &by_itself(id)).await? {
             Expiry::Due | Expiry::Over => Ok(()),
             // DynamoDB's clock is ahead of ours.
             Expiry::In(_) => Err(ConsumeError::Retry("the timer went off early".to_owned())),
@@ -99,9 +102,9 @@ impl Projector {
 }
 
 /// inventory-projector.
-pub fn function() -> Function {
+pub fn function<E: Ending>() -> Function {
     Function::event("inventory-projector", |init| async move {
-        let projector = Arc::new(Projector::from_init(&init).await?);
+        let projector = Arc::new(Projector::<E>::from_init(&init).await?);
         let handler: EventHandler = Arc::new(move |batch| {
             let projector = Arc::clone(&projector);
             Box::pin(async move { projector.project(batch).await })

@@ -24,6 +24,8 @@ pub enum Kind {
     Released,
     /// What was held was not fetched in time.
     Expired,
+    /// What was sold came back.
+    Returned,
 }
 
 /// What lies somewhere: what can be taken, and what is held.
@@ -77,7 +79,7 @@ impl Movement {
     /// How many moved: what came in or went out, or else what was held or set free.
     pub fn quantity(&self) -> i64 {
         match self.kind {
-            Kind::Created | Kind::Adjusted | Kind::Counted | Kind::Transferred => self.available_by,
+            Kind::Created | Kind::Adjusted | Kind::Counted | Kind::Transferred | Kind::Returned => self.available_by,
             Kind::Committed => self.reserved_by,
             Kind::Held | Kind::Released | Kind::Expired => self.reserved_by.saturating_abs(),
         }

@@ -15,6 +15,8 @@ pub struct Reservation {
     pub id: ReservationId,
     /// What is held, and where; no article twice in one warehouse.
     pub lines: Vec<Take>,
+    /// Who holds it.
+    pub holder: Holder,
     /// What it is held for, in the words of whoever asked.
     pub reference: Note,
     /// Where it stands.
@@ -39,6 +41,15 @@ pub struct Take {
     /// How many.
     #[schema(value_type = u32)]
     pub quantity: Quantity,
+}
+
+/// Who holds something, and therefore says what ends together with the hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Staff: nothing else ends with it.
+    Desk,
+    /// Another context, with something of its own.
+    Another,
 }
 
 /// Where a reservation stands. Only an active one moves, and only once.
@@ -112,6 +123,12 @@ impl HoldFor {
     }
 }
 
+impl Default for HoldFor {
+    fn default() -> Self {
+        Self(900)
+    }
+}
+
 impl TryFrom<u32> for HoldFor {
     type Error = HoldForError;
     fn try_from(seconds: u32) -> Result<Self, HoldForError> {
@@ -165,6 +182,7 @@ mod tests {
         Reservation {
             id: ReservationId::from_bytes([1; 16]),
             lines: Vec::new(),
+            holder: Holder::Desk,
             reference: "a call".to_owned().try_into().unwrap(),
             status,
             created_at: Timestamp::UNIX_EPOCH,

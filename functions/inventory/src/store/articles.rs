@@ -59,7 +59,7 @@ impl Inventory {
         (key, limit, cursor): (&CursorKey, u8, Option<&str>),
     ) -> Result<(Page<Stock>, Vec<Warehouse>), Problem> {
         let page = self.table.list::<T>(Query::gsi1(partition).limit(limit), key, bound_to, cursor).await?;
-        let page = page.map_err(|error| Problem::invalid("?cursor", error.to_string()))?;
+        let page = page?;
         let skus: Vec<Sku> = page.items.iter().map(|item| sku(item).clone()).collect();
         let (mut stocks, warehouses) = self.stocks(&skus).await?;
         let items = skus.iter().filter_map(|sku| stocks.remove(sku)).collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
-    Balance, Kind, Level, Movement, Note, Priority, Reservation, Status, Take, Turn, Warehouse, WarehouseName,
+    Balance, Holder, Kind, Level, Movement, Note, Priority, Reservation, Status, Take, Turn, Warehouse, WarehouseName,
 };
 
 /// The one shard of a stock for now: a stock that many buy from at once can get more, each with a part of it.
@@ -195,7 +195,7 @@ pub struct ReservationItem {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) history: Vec<Turn>,
-    /// Of the request that made it, where one did.
+    /// Of the request of staff's that made it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) fingerprint: Option<Fingerprint>,
 }
@@ -213,15 +213,16 @@ impl Item for ReservationItem {
 
 impl ReservationItem {
     pub(super) fn new(reservation: Reservation, fingerprint: Option<Fingerprint>) -> Self {
-        let Reservation { id, lines, reference, status, created_at, expires_at, history } = reservation;
+        let Reservation { id, lines, reference, status, created_at, expires_at, history, .. } = reservation;
         Self { id, version: 1, lines, reference, status, created_at, expires_at, history, fingerprint }
     }
 }
 
 impl From<ReservationItem> for Reservation {
     fn from(item: ReservationItem) -> Self {
-        let ReservationItem { id, lines, reference, status, created_at, expires_at, history, .. } = item;
-        Self { id, lines, reference, status, created_at, expires_at, history }
+        let ReservationItem { id, lines, reference, status, created_at, expires_at, history, fingerprint, .. } = item;
+        let holder = if fingerprint.is_some() { Holder::Desk } else { Holder::Another };
+        Self { id, lines, holder, reference, status, created_at, expires_at, history }
     }
 }
 
@@ -347,6 +348,7 @@ mod tests {
         let reservation = Reservation {
             id: ReservationId::from_bytes([0; 16]),
             lines: Vec::new(),
+            holder: Holder::Another,
             reference: "a call".to_owned().try_into().unwrap(),
             status,
             created_at: Timestamp::UNIX_EPOCH,

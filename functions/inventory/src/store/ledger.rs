@@ -66,7 +66,7 @@ impl Inventory {
     ) -> Result<Page<Movement>, Problem> {
         let query = Query::partition(movements_partition(sku)).newest_first().limit(limit);
         let page = self.table.list::<MovementItem>(query, key, &format!("stock-history {sku}"), cursor).await?;
-        let page = page.map_err(|error| Problem::invalid("?cursor", error.to_string()))?;
+        let page = page?;
         let items = page.items.into_iter().map(Movement::from).collect();
         Ok(Page { items, next_cursor: page.next_cursor })
     }

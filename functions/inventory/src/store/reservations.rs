@@ -2,19 +2,41 @@
 
 use holdfast_core::{Causation, Quantity, ReservationId, Sku, Timestamp};
 use holdfast_dynamo::{Action, CommitError, Query, StoreError, of_kind};
-use holdfast_http::{Fingerprint, Problem};
+use holdfast_http::Fingerprint;
 use jiff::SignedDuration;
 
 use super::Inventory;
 use super::items::{BUCKETS, ReservationItem, TimerItem, active_partition, moment, reservation_key};
 use super::stock::Move;
-use crate::domain::{Closing, Expiry, Kind, Reservation, Turn};
+use crate::domain::{Closing, Expiry, Holder, Kind, Reservation, Turn};
 use crate::events::{Happened, by_itself};
+use crate::holds::Ending;
 
 /// How long an ended reservation can still be looked at.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How many of a bucket's due reservations are looked at in one go: what a function does within its timeout.
 const AT_ONCE: u8 = 50;
+
+/// Which of the due reservations are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Due<'a> {
+    /// All.
+    All,
+    /// Those that hold any of these articles.
+    Of(&'a [Sku]),
+    /// Staff's own that hold this article.
+    OfTheDesk(&'a Sku),
+}
+
+impl Due<'_> {
+    fn names(self, reservation: &Reservation) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(skus) => skus.iter().any(|sku| reservation.holds(sku)),
+            Self::OfTheDesk(sku) => reservation.holder == Holder::Desk && reservation.holds(sku),
+        }
+    }
+}
 
 impl Inventory {
     /// The pieces that make a reservation: itself, its timer, and every stock line, in this order.
@@ -78,15 +100,25 @@ impl Inventory {
         Ok(item.map(|item| (item.clone().into(), item.fingerprint)))
     }
 
-    /// Expires a reservation if it is due: in a transaction of its own. Whoever comes second finds it done.
-    pub(crate) async fn expire_if_due(&self, id: ReservationId, cause: &Causation) -> Result<Expiry, CommitError> {
+    /// Expires a reservation if it is due, with what ends together with it: in a transaction of its own. Whoever comes
+    /// second finds it done.
+    pub(crate) async fn expire_if_due(
+        &self,
+        id: ReservationId,
+        ending: &impl Ending,
+        cause: &Causation,
+    ) -> Result<Expiry, CommitError> {
         let Some((reservation, _)) = self.reservation(id).await? else { return Ok(Expiry::Over) };
         let expiry = reservation.expiry(self.ambient.now());
         if expiry != Expiry::Due {
             return Ok(expiry);
         }
         let pieces = self.close(&reservation, Closing::Expire, cause);
-        match self.table.transaction().and_all(pieces).commit().await {
+        let beside = match reservation.holder {
+            Holder::Desk => Vec::new(),
+            Holder::Another => ending.beside(&reservation, cause),
+        };
+        match self.table.transaction().and_all(pieces).and_all(beside).commit().await {
             Ok(()) => {
                 tracing::info!(reservation_id = %id, "hold.expired");
                 Ok(Expiry::Due)
@@ -97,9 +129,8 @@ impl Inventory {
         }
     }
 
-    /// Expires what is due, the longest due first; of one article alone when one is named. How many, and whether there
-    /// may be more.
-    pub(crate) async fn sweep(&self, of: Option<&Sku>) -> Result<(usize, bool), Problem> {
+    /// Expires what is due, the longest due first. How many, and whether there may be more.
+    pub(crate) async fn sweep(&self, which: Due<'_>, ending: &impl Ending) -> Result<(usize, bool), StoreError> {
         let until = format!("{}#~", moment(self.ambient.now()));
         let buckets = (0..BUCKETS).map(|bucket| {
             let query = Query::gsi1(active_partition(bucket)).until(&until).limit(AT_ONCE);
@@ -109,10 +140,11 @@ impl Inventory {
         let more = found.iter().any(|bucket| bucket.len() >= usize::from(AT_ONCE));
         let due = found.iter().map(|bucket| of_kind::<ReservationItem>(bucket)).collect::<Result<Vec<_>, _>>()?;
         let due = due.into_iter().flatten().map(Reservation::from);
-        let due: Vec<_> = due.filter(|reservation| of.is_none_or(|sku| reservation.holds(sku))).collect();
+        let due: Vec<_> = due.filter(|reservation| which.names(reservation)).collect();
         let mut expired = 0;
         for reservation in due {
-            let expiry = self.expire_if_due(reservation.id, &by_itself(reservation.id)).await?;
+            let expiry = self.expire_if_due(reservation.id, ending, &by_itself(reservation.id)).await;
+            let expiry = expiry.map_err(|error| error.unexpected(self.table.name()))?;
             expired += usize::from(expiry == Expiry::Due);
         }
         Ok((expired, more))

@@ -60,13 +60,22 @@ impl Inventory {
     /// These articles with all that lies of them, strongly consistent, and the warehouses: two round trips.
     pub(crate) async fn stocks(&self, skus: &[Sku]) -> Result<(HashMap<Sku, Stock>, Vec<Warehouse>), StoreError> {
         let warehouses = self.warehouses().await?;
+        Ok((self.stocks_in(skus, &warehouses).await?, warehouses))
+    }
+
+    /// The same where the warehouses are known: one round trip.
+    pub(crate) async fn stocks_in(
+        &self,
+        skus: &[Sku],
+        warehouses: &[Warehouse],
+    ) -> Result<HashMap<Sku, Stock>, StoreError> {
         let keys = |sku: &Sku| {
             let places: Vec<_> = warehouses.iter().map(|warehouse| stock_key(sku, warehouse.id)).collect();
             std::iter::once(article_key(sku)).chain(places).collect::<Vec<_>>()
         };
         let keys: Vec<_> = skus.iter().flat_map(keys).collect();
         let found = self.table.get_all(&keys).await?;
-        Ok((assembled(&found, &warehouses)?, warehouses))
+        assembled(&found, warehouses)
     }
 
     /// One article with all that lies of it.

@@ -120,7 +120,7 @@ fn article(intent: &Intent) -> String {
 fn amount(intent: &Intent) -> String {
     let currency = intent.currency.to_ascii_uppercase().parse();
     match (i64::try_from(intent.amount), currency) {
-        (Ok(amount), Ok(currency)) => Money::new(amount, currency).plain(),
+        (Ok(amount), Ok(currency)) => Money::new(amount, currency).to_string(),
         _ => format!("{} {}", intent.amount, intent.currency),
     }
 }
