@@ -5,6 +5,7 @@ pub mod cold;
 pub mod goods;
 pub mod import;
 pub mod local;
+pub mod tills;
 pub mod work;
 
 mod process;

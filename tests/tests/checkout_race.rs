@@ -146,7 +146,7 @@ async fn race(seed: u64) -> BTreeMap<&'static str, u64> {
                     let heard = log.tick();
                     log.prices.lock().unwrap().last_mut().unwrap().2 = Some(heard);
                 }
-                for _ in 0..40 {
+                for _ in 0..3 {
                     tokio::task::yield_now().await;
                 }
             }

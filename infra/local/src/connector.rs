@@ -96,6 +96,11 @@ impl HttpConnector for Connector {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "what a bench measures is real time")]
+async fn slowly(latency: std::time::Duration) {
+    tokio::time::sleep(latency).await;
+}
+
 impl Inner {
     async fn answer(
         &self,
@@ -121,6 +126,11 @@ impl Inner {
                 return written(outcome);
             }
             Some(Fault::CrashAfter | Fault::LostAnswer) | None => {}
+        }
+        if call.service == Service::DynamoDb
+            && let Some(latency) = self.faults.latency(&call.operation)
+        {
+            slowly(latency).await;
         }
         let outcome = protocol::carry_out(&self.engines, &call).await;
         let lost = fault.is_some();

@@ -118,6 +118,15 @@ struct Script {
 /// Under this name it is counted that a function died after its write had taken effect: the worst moment to die at.
 pub const CRASH_AFTER_COMMIT: &str = "crash_after_commit";
 
+/// How long DynamoDB takes, in real time, beside what its engine does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latency {
+    /// Each call but a transaction.
+    pub call: Duration,
+    /// A transaction.
+    pub transaction: Duration,
+}
+
 /// The faults of a world.
 #[derive(Debug)]
 pub struct Faults {
@@ -125,6 +134,7 @@ pub struct Faults {
     random: SeededEntropy,
     paused: AtomicBool,
     script: Mutex<Script>,
+    latency: Mutex<Option<Latency>>,
 }
 
 impl Faults {
@@ -136,7 +146,8 @@ impl Faults {
     /// Chance faults of these kinds.
     pub fn seeded(kinds: &[Kind], seed: u64) -> Self {
         let script = Mutex::default();
-        Self { kinds: kinds.to_vec(), random: SeededEntropy::new(seed), paused: AtomicBool::new(false), script }
+        let (paused, latency) = (AtomicBool::new(false), Mutex::default());
+        Self { kinds: kinds.to_vec(), random: SeededEntropy::new(seed), paused, script, latency }
     }
 
     /// Chance faults of the kinds that `HOLDFAST_CHAOS` lists, with commas between them.
@@ -148,6 +159,17 @@ impl Faults {
     /// The one fault, at the one call.
     pub fn once(&self, matcher: Matcher, fault: Fault) {
         self.script().waiting.push((matcher, fault));
+    }
+
+    /// Makes DynamoDB as slow as it is in the cloud: for benches, which measure real time.
+    pub fn slow(&self, latency: Option<Latency>) {
+        *self.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
+    }
+
+    /// How long this operation of DynamoDB takes.
+    pub(crate) fn latency(&self, operation: &str) -> Option<Duration> {
+        let latency = (*self.latency.lock().unwrap_or_else(PoisonError::into_inner))?;
+        Some(if operation == "TransactWriteItems" { latency.transaction } else { latency.call })
     }
 
     /// Holds chance faults back, or lets them happen again: a story's last look at the world wants calm.

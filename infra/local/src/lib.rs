@@ -31,7 +31,7 @@ pub use background::Background;
 pub use clock::{SeededEntropy, WorldClock};
 pub use data::{DataError, DataFolder};
 pub use engines::{Archived, Channel, Depths, EngineError, Engines, Mail, Undelivered};
-pub use faults::{CRASH_AFTER_COMMIT, Fault, Faults, FaultsError, Kind, Matcher};
+pub use faults::{CRASH_AFTER_COMMIT, Fault, Faults, FaultsError, Kind, Latency, Matcher};
 pub use functions::CallError;
 pub use gateway::{RouteError, serve};
 pub use keys::Blueprint;

@@ -127,9 +127,9 @@ fn write_sorted(value: &Value, to: &mut String) {
 }
 
 impl IdempotencyKey {
-    /// What tells it from others, and not what it is.
+    /// What tells it from a few others, and not what it is.
     pub fn hash(&self) -> String {
-        Sha256::digest(&self.0).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(&self.0).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

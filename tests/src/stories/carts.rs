@@ -142,6 +142,11 @@ pub async fn a_guests_cart_is_taken_along(shop: Shop) {
     assert_eq!(merges(&own).await.expect_status(200).at("/capped"), "[]");
     assert_eq!(content(&ada).await, of(&[("MUG", 999), ("TEE", 7)]));
     merges("cart_1").await.expect_problem(422, "invalid_input");
+    let more = shop.guest();
+    let token = adds(&more, "MUG", 2).await.expect_status(201).at("/cart_token");
+    let body = json!({"email": ada.email(), "password": ada.password(), "cart_token": token});
+    let told = more.post("/v1/auth/login", body).await.expect_status(200);
+    assert_eq!(told.at("/capped"), r#"[{"sku":"MUG","wanted":1001,"kept":999}]"#);
     // The token opens nothing any more: whoever shops on with it begins anew.
     let again = adds(&third.with_header("x-cart-token", &own), "TEE", 1).await.expect_status(201);
     assert_ne!(again.at("/cart_token"), own);

@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use holdfast_auth::PasswordHash;
-use holdfast_carts::{CartToken, Carts};
+use holdfast_carts::{Capped, CartToken, Carts};
 use holdfast_http::{BodyProblems, CredentialProblems, Json, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -27,6 +27,16 @@ pub struct LoginRequest {
     /// A guest's cart to take over. One that there is not changes nothing.
     #[schema(value_type = Option<String>, max_length = 48)]
     cart_token: Option<CartToken>,
+}
+
+/// The tokens of a new session, and what did not fit of the cart that was brought along.
+#[derive(Serialize, ToSchema)]
+pub struct Welcome {
+    #[serde(flatten)]
+    tokens: Tokens,
+    /// Of which articles there are fewer in the cart than in both carts together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    capped: Vec<Capped>,
 }
 
 /// The front desk, and the carts that guests bring along.
@@ -56,14 +66,14 @@ fn refused() -> Problem {
 #[utoipa::path(
     post, path = "/v1/auth/login", operation_id = "auth_login", tag = "accounts", security(()),
     request_body = LoginRequest,
-    responses((status = 200, description = "The tokens of a new session", body = Tokens), BodyProblems, CredentialProblems, TooMany, OurFault)
+    responses((status = 200, description = "The tokens of a new session", body = Welcome), BodyProblems, CredentialProblems, TooMany, OurFault)
 )]
 async fn login(
     State(Doorway { desk, carts }): State<Doorway>,
     origin: Origin,
     headers: HeaderMap,
     Json(claimed): Json<LoginRequest>,
-) -> Result<Json<Tokens>, Problem> {
+) -> Result<Json<Welcome>, Problem> {
     let accounts = &desk.accounts;
     accounts.admit_login(&claimed.email, &origin).await?;
     let person = accounts.person_at(&claimed.email).await?;
@@ -73,13 +83,16 @@ async fn login(
     let person = person.filter(|person| right && person.active().is_ok()).ok_or_else(refused)?;
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let grant = accounts.begin_session(&person.user, &claimed.email, Device::named_by(agent), &origin).await?;
-    if let Some(token) = &claimed.cart_token
-        && let Err(problem) = carts.merge(person.user.id, token).await
-    {
-        // Whoever is right about the password gets in; the cart can still be merged.
+    let capped = match &claimed.cart_token {
+        Some(token) => carts.merge(person.user.id, token).await.map(|merged| merged.capped),
+        None => Ok(Vec::new()),
+    };
+    // Whoever is right about the password gets in; a cart that was not merged can still be.
+    let capped = capped.unwrap_or_else(|problem| {
         tracing::warn!(code = problem.code(), "login.cart_not_merged");
-    }
-    desk.tokens(&person, &grant).map(Json)
+        Vec::new()
+    });
+    Ok(Json(Welcome { tokens: desk.tokens(&person, &grant)?, capped }))
 }
 
 /// auth-login.

@@ -186,7 +186,7 @@ mod tests {
         let mut cart = cart(Owner::Customer(UserId::from_bytes(USER)), 20);
         for nth in 0..Cart::MOST_KEYS {
             let fingerprint = serde_json::from_value("f".repeat(64).into()).unwrap();
-            cart.remember(UsedKey { hash: format!("{nth:032}"), fingerprint });
+            cart.remember(UsedKey { hash: format!("{nth:016}"), fingerprint });
             cart.mark("m".repeat(16));
         }
         let order_id = OrderId::from_bytes([1; 16]);
