@@ -23,6 +23,8 @@ const DOUBLE_CLICKERS: usize = 5;
 /// How often a client asks again that has heard no answer, or another price.
 const PATIENCE: u32 = 200;
 const SHIPPING: i64 = 700;
+/// How often the price changes: more, and nobody would agree on one any more.
+const CHANGES: i64 = 24;
 
 /// What happened when: each price has one moment at which it was asked for, and one at which it was answered.
 #[derive(Debug, Default)]
@@ -66,8 +68,9 @@ fn checkout(total: i64) -> Value {
 /// Clicks once or twice, until there is an answer that no repeat changes.
 async fn buys(guest: Actor, nth: usize, log: Arc<Log>, mut total: i64) -> Heard {
     let keyed = guest.keyed(&format!("buy-{nth}"));
+    // A try whose answer was lost may be the one that has ordered: what is asked again was asked since the first.
+    let mut since = log.tick();
     for _ in 0..PATIENCE {
-        let since = log.tick();
         let body = checkout(total);
         let answers: Vec<Answer> = if nth < DOUBLE_CLICKERS {
             let (one, other) =
@@ -80,17 +83,21 @@ async fn buys(guest: Actor, nth: usize, log: Arc<Log>, mut total: i64) -> Heard 
         let ids: BTreeSet<_> =
             answers.iter().filter(|answer| answer.status == 201).map(|answer| answer.at("/id")).collect();
         assert!(ids.len() <= 1, "two clicks, two orders: {ids:?}");
-        let codes: Vec<_> = answers.iter().filter(|answer| answer.status == 409).map(Answer::problem_code).collect();
+        let code = |answer: &Answer| if answer.status == 409 { answer.problem_code() } else { String::new() };
         if let Some(placed) = answers.iter().find(|answer| answer.status == 201) {
-            assert!(!codes.iter().any(|code| code == "out_of_stock"), "who has ordered hears of no lack: {answers:?}");
+            let lacks = answers.iter().any(|answer| code(answer) == "out_of_stock");
+            assert!(!lacks, "who has ordered hears of no lack: {answers:?}");
             let price = placed.at("/lines/0/unit_price/amount").parse().unwrap();
             assert_eq!(price + SHIPPING, total, "another price than was agreed on");
             return Heard::Ordered { id: placed.at("/id"), price, within };
         }
         for answer in &answers {
-            match (answer.status.as_u16(), codes.first().map(String::as_str)) {
-                (409, Some("price_changed")) => total = answer.json()["quote"]["total"]["amount"].as_i64().unwrap(),
-                (409, Some("out_of_stock")) => return Heard::OutOfStock,
+            match (answer.status.as_u16(), code(answer).as_str()) {
+                (409, "price_changed") => {
+                    total = answer.json()["quote"]["total"]["amount"].as_i64().unwrap();
+                    since = log.tick();
+                }
+                (409, "out_of_stock") => return Heard::OutOfStock,
                 (500.. | 429, _) => tokio::task::yield_now().await,
                 _ => panic!("nobody should hear this: {answer:?}"),
             }
@@ -134,7 +141,7 @@ async fn race(seed: u64) -> BTreeMap<&'static str, u64> {
     let prices = tokio::spawn({
         let (clerk, log, done) = (clerk.clone(), Arc::clone(&log), Arc::clone(&done));
         async move {
-            for price in 1001.. {
+            for price in 1001..1001 + CHANGES {
                 if done.load(Ordering::SeqCst) {
                     break;
                 }
@@ -146,7 +153,7 @@ async fn race(seed: u64) -> BTreeMap<&'static str, u64> {
                     let heard = log.tick();
                     log.prices.lock().unwrap().last_mut().unwrap().2 = Some(heard);
                 }
-                for _ in 0..3 {
+                for _ in 0..10 {
                     tokio::task::yield_now().await;
                 }
             }
