@@ -15,14 +15,15 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
     ("dynamo", &["core", "runtime"]),
     ("http", &["core", "auth", "runtime", "dynamo"]),
     ("events", &["core", "runtime", "dynamo"]),
-    ("catalog", &["core", "auth", "runtime", "dynamo", "http", "events"]),
+    ("renditions", &[]),
+    ("catalog", &["core", "auth", "runtime", "dynamo", "http", "events", "renditions"]),
     ("inventory", &["core", "runtime", "dynamo", "http", "events"]),
     ("carts", &["core", "runtime", "dynamo", "http", "catalog", "inventory"]),
     ("accounts", &["core", "auth", "runtime", "dynamo", "http", "carts"]),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{Article, Status};
-use crate::renditions::Refused;
+use holdfast_renditions::Refused;
 
 /// What can happen in this context: the types and the data of its events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -8,7 +8,6 @@ pub mod api;
 pub mod consumers;
 pub mod domain;
 pub mod events;
-pub mod renditions;
 pub mod rows;
 pub mod store;
 pub mod wares;

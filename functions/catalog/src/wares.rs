@@ -8,8 +8,8 @@ use holdfast_runtime::{FromInit, Init, InitError};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Choice, ImageState, Picture, Product, Rendition, Status, Variant, VariantStatus};
-use crate::renditions::Format;
 use crate::store::Catalog;
+use holdfast_renditions::Format;
 
 /// Reads wares.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{Image, ImageState, Picture};
-use crate::renditions::Refused;
 use crate::store::Gallery;
+use holdfast_renditions::Refused;
 
 /// A picture of a product.
 #[derive(Debug, Serialize, ToSchema)]

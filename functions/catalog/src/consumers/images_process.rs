@@ -9,8 +9,8 @@ use holdfast_runtime::{FromInit, Function, Init, InitError};
 
 use crate::domain::{ImageState, Picture, Rendition};
 use crate::events::Happened;
-use crate::renditions::{RenditionError, Renditions, render};
 use crate::store::{Bucket, BucketError, Catalog, Change, Shown};
+use holdfast_renditions::{RenditionError, Renditions, render};
 
 /// What an upload's key begins with. Product and image follow.
 const FOLDER: &str = "uploads";

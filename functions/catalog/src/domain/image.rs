@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::product::Product;
 use super::text::line;
 use super::wrong::Wrong;
-use crate::renditions::{self, Format, MOST_BYTES, Refused};
+use holdfast_renditions::{Format, MOST_BYTES, Refused, key};
 
 /// A picture of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ impl Image {
 impl Picture {
     /// Where one of its files lies: never another one there.
     pub fn key(&self, rendition: &Rendition) -> String {
-        renditions::key(&self.hash, rendition.width, rendition.format)
+        key(&self.hash, rendition.width, rendition.format)
     }
 }
 
