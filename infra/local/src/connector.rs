@@ -188,7 +188,7 @@ impl Inner {
 }
 
 /// The function dies here: what awaits this call is dropped by whoever runs the invocation.
-async fn crash(invocation: Option<Arc<Invocation>>) -> Result<HttpResponse, ConnectorError> {
+pub(crate) async fn crash(invocation: Option<Arc<Invocation>>) -> Result<HttpResponse, ConnectorError> {
     if let Some(invocation) = invocation {
         invocation.crash();
     }

@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use holdfast_core::Ambient;
-use holdfast_runtime::{Aws, BoxError, Env, Function, Handler, Init};
+use holdfast_runtime::{Aws, BoxError, Env, Function, Handler, Init, Internet};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use serde::Serialize;
@@ -20,6 +20,7 @@ use tower::ServiceExt;
 
 use crate::clock::WorldClock;
 use crate::connector::{Connector, sdk_config};
+use crate::internet::WayOut;
 use crate::invocation::{Crashed, Invocation};
 use crate::template::model::{FunctionSpec, REGION, Stack};
 
@@ -119,16 +120,18 @@ impl Functions {
         ambient: &Ambient,
         clock: &WorldClock,
         port: u16,
-        connector: impl Fn(&FunctionSpec) -> Connector,
+        ways: impl Fn(&FunctionSpec) -> (Connector, WayOut),
     ) -> Self {
         let code: HashMap<&str, &Function> = registry.iter().map(|function| (function.name(), function)).collect();
         let list = stack.functions.iter().map(|spec| {
             let env = environment(spec, port);
-            let aws = Aws::over(sdk_config(connector(spec), clock), env.clone());
+            let (connector, way_out) = ways(spec);
+            let aws = Aws::over(sdk_config(connector, clock), env.clone());
+            let internet: Option<Arc<dyn Internet>> = Some(Arc::new(way_out));
             Deployed {
                 spec: spec.clone(),
                 code: code.get(spec.bin.as_str()).map(|code| (*code).clone()),
-                init: Init { env, aws, ambient: ambient.clone() },
+                init: Init { env, aws, ambient: ambient.clone(), internet },
                 warm: RwLock::default(),
                 starting: tokio::sync::Mutex::default(),
             }

@@ -12,7 +12,7 @@ use holdfast_core::{Ambient, SystemClock};
 
 use crate::clock::SeededEntropy;
 use crate::data::DataFolder;
-use crate::engines::{EngineError, Parameters};
+use crate::engines::{EngineError, Parameters, gateway};
 use crate::store::Store;
 use crate::template::{self, Stack, TemplateError};
 use crate::world::StartError;
@@ -22,6 +22,8 @@ const SIGNING_KEYS: &str = "AUTH_SIGNING_KEYS_PARAMETER";
 const CODE_KEY: &str = "CODE_KEY_PARAMETER";
 const SERVER_KEY: &str = "SERVER_KEY_PARAMETER";
 const CARRIER_SECRET: &str = "CARRIER_SECRET_PARAMETER";
+const GATEWAY_KEY: &str = "GATEWAY_KEY_PARAMETER";
+const WEBHOOK_SECRET: &str = "GATEWAY_WEBHOOK_SECRET_PARAMETER";
 
 /// A stack, and the signing keys whose public halves its environment was resolved with, where they are new.
 #[derive(Clone, Debug)]
@@ -104,6 +106,12 @@ impl Blueprint {
         }
         for name in self.named_by(CARRIER_SECRET) {
             provide(ssm, name, || URL_SAFE_NO_PAD.encode(ambient.bytes::<32>()))?;
+        }
+        // The payment gateway's are its own, and not made here.
+        for (variable, secret) in [(GATEWAY_KEY, gateway::API_KEY), (WEBHOOK_SECRET, gateway::WEBHOOK_SECRET)] {
+            for name in self.named_by(variable) {
+                provide(ssm, name, || secret.to_owned())?;
+            }
         }
         if let Some(minted) = &self.minted {
             for name in self.named_by(SIGNING_KEYS) {

@@ -15,6 +15,7 @@ pub mod faults;
 mod functions;
 mod gateway;
 pub mod iam;
+pub mod internet;
 pub mod invocation;
 mod keys;
 mod protocol;
@@ -34,6 +35,7 @@ pub use engines::{Archived, Channel, Depths, EngineError, Engines, Mail, Undeliv
 pub use faults::{CRASH_AFTER_COMMIT, Fault, Faults, FaultsError, Kind, Latency, Matcher};
 pub use functions::CallError;
 pub use gateway::{RouteError, serve};
+pub use internet::{Internet, Reply};
 pub use keys::Blueprint;
 pub use recorder::{Call, Recorder, Tally, Use};
 pub use sources::{ExpressionError, SourceError};

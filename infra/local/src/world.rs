@@ -22,6 +22,7 @@ use crate::engines::{EngineError, Engines, Mail, PaymentGateway, Place, Signer, 
 use crate::faults::Faults;
 use crate::functions::{CallError, Functions};
 use crate::gateway::{self, Cors, HttpApi, RouteError, is_for_buckets};
+use crate::internet::{Internet, WayOut};
 use crate::keys::Blueprint;
 use crate::recorder::Recorder;
 use crate::registry;
@@ -48,6 +49,8 @@ pub struct Options {
     pub patience: Duration,
     /// Where it is served: what it signs leads there.
     pub port: u16,
+    /// Whether what is neither AWS nor in the world is asked of the machine's network.
+    pub beyond: bool,
 }
 
 /// The port of a world when nobody chooses.
@@ -73,6 +76,7 @@ impl Options {
             functions: registry::functions(),
             patience: gateway::PATIENCE,
             port: PORT,
+            beyond: false,
         }
     }
 
@@ -87,6 +91,7 @@ impl Options {
             functions: registry::functions(),
             patience: gateway::PATIENCE,
             port: PORT,
+            beyond: true,
         }
     }
 }
@@ -117,6 +122,7 @@ struct Inner {
     stack: Arc<Stack>,
     parts: Parts,
     recorder: Arc<Recorder>,
+    internet: Arc<Internet>,
     api: HttpApi,
     sources: Vec<Source>,
     /// Where the next step looks for work first.
@@ -142,16 +148,18 @@ pub(crate) struct Parts {
 impl World {
     /// Opens what is there, creates what is not. Functions start when they are first called.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { blueprint, data, clock, entropy, faults, functions, patience, port } = options;
+        let Options { blueprint, data, clock, entropy, faults, functions, patience, port, beyond } = options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
         let engines = Engines::open(&stack, &place, clock.clone(), Arc::clone(&entropy))?;
         let ambient = Ambient::new(Arc::new(clock), entropy);
         blueprint.provide(&engines.ssm, &ambient)?;
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
+        let internet = Arc::new(Internet::default());
         let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, port, |spec| {
+            let way_out = WayOut::new(&spec.logical_id, &internet, &engines, &faults, &recorder, beyond);
             let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
-            Connector::new(engines, &stack, &spec.logical_id, faults, recorder)
+            (Connector::new(engines, &stack, &spec.logical_id, faults, recorder), way_out)
         });
         let parts = Parts { engines, functions, faults, ambient };
         let inner = Inner {
@@ -160,6 +168,7 @@ impl World {
             stack,
             parts,
             recorder,
+            internet,
             turn: AtomicUsize::new(0),
             busy: AtomicUsize::new(0),
             done: AtomicU64::new(0),
@@ -246,7 +255,8 @@ impl World {
         let Parts { engines, functions, ambient, .. } = &self.0.parts;
         let env = functions.env(functions.find(function)?)?.clone();
         let config = sdk_config(Connector::unrestricted(Arc::clone(engines)), &engines.clock);
-        Some(Init { aws: Aws::over(config, env.clone()), env, ambient: ambient.clone() })
+        let way_out = WayOut::calm(HOST, &self.0.internet, engines);
+        Some(Init { aws: Aws::over(config, env.clone()), env, ambient: ambient.clone(), internet: Some(way_out) })
     }
 
     /// Does one unit of the background work that is due: a batch of one mapping, one run of a schedule, one sweep.
@@ -302,6 +312,11 @@ impl World {
         &self.0.parts.engines.gateway
     }
 
+    /// Whom its functions reach that is not AWS.
+    pub fn internet(&self) -> &Internet {
+        &self.0.internet
+    }
+
     /// Switches what calls a function by itself on or off: its queues, streams and schedules.
     pub fn enable_sources(&self, function: &str, enabled: bool) {
         for source in self.0.sources.iter().filter(|source| source.function() == function) {
@@ -347,6 +362,11 @@ impl World {
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.0.parts
+    }
+
+    #[cfg(test)]
+    pub(crate) fn shared_internet(&self) -> &Arc<Internet> {
+        &self.0.internet
     }
 
     pub(crate) async fn take_turn(&self, at: usize, pace: Pace) -> bool {

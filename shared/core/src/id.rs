@@ -150,6 +150,8 @@ ids! {
     ProductId = "prd";
     /// What a keyed request to inventory did.
     ReceiptId = "rct";
+    /// Money that goes back.
+    RefundId = "rfd";
     /// One request to the API.
     RequestId = "req";
     /// Stock that is held for somebody.

@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::aws::Aws;
 use crate::env::{Env, InitError};
 use crate::lambda::BoxError;
+use crate::web::Internet;
 
 /// What a cold start begins with.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Init {
     pub aws: Aws,
     /// Clock and randomness.
     pub ambient: Ambient,
+    /// What stands in for the machine's network: the local host's. Nothing in a Lambda.
+    pub internet: Option<Arc<dyn Internet>>,
 }
 
 /// A function's state, built during INIT.

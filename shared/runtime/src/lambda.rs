@@ -32,7 +32,7 @@ pub fn run(function: Function) -> Result<(), BoxError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let env = Env::process();
-        let init = Init { aws: Aws::lambda(&env)?, env, ambient: Ambient::system() };
+        let init = Init { aws: Aws::lambda(&env)?, env, ambient: Ambient::system(), internet: None };
         match function.start(init).await? {
             Handler::Http(router) => {
                 lambda_http::run(ServiceBuilder::new().map_request(with_gateway).service(router)).await

@@ -8,9 +8,11 @@ mod env;
 mod function;
 mod lambda;
 mod telemetry;
+mod web;
 
 pub use aws::{Aws, Secret};
 pub use env::{Env, InitError};
 pub use function::{EventHandler, FromInit, Function, Handler, Init};
 pub use lambda::{BoxError, Gateway, invoke, run};
 pub use telemetry::{start as start_telemetry, start_into as start_telemetry_into};
+pub use web::{ANSWER_LIMIT, Internet, Machine, Web, WebError, is_public};

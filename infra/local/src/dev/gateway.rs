@@ -11,7 +11,7 @@ use crate::World;
 use crate::engines::gateway::{CARDS, Intent, IntentStatus};
 
 /// Where all of it is.
-const ROOT: &str = "/dev/gateway";
+const ROOT: &str = crate::internet::GATEWAY;
 
 /// Whether a path is one of these.
 pub(super) fn is_gateway(path: &str) -> bool {

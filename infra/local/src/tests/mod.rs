@@ -2,6 +2,7 @@
 
 mod buckets;
 mod gateway;
+mod internet;
 mod kept;
 mod lambda;
 mod live;

@@ -302,9 +302,16 @@ fn route(desk: &Desk<'_>, visit: &Visit, mut form: Form) -> Result<Value, Troubl
         ("POST", ["v1", "payment_intents", id, "cancel"]) => desk.cancel_intent(id, form),
         ("POST", ["v1", "refunds"]) => desk.create_refund(form),
         ("GET", ["v1", "refunds"]) => {
-            let intent = form.text("payment_intent")?;
+            let mut intent = form.text("payment_intent")?;
             if let Some(id) = &intent {
                 desk.find::<Intent>(id, "payment_intent")?;
+            }
+            if let Some(id) = form.text("charge")? {
+                // Of an intent's charges one is captured at most, and only that one has refunds.
+                let charge: Charge = desk.find(&id, "charge")?;
+                if intent.replace(charge.payment_intent.clone()).is_some_and(|intent| intent != charge.payment_intent) {
+                    return Err(Refused::parameter("charge", None, "is of another payment_intent.").into());
+                }
             }
             desk.list::<Refund>(intent.as_deref(), form)
         }

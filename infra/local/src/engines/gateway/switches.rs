@@ -79,6 +79,11 @@ impl PaymentGateway {
         held(&self.switches).health = Health::Hangs;
     }
 
+    /// Whether nothing is answered.
+    pub(crate) fn is_silent(&self) -> bool {
+        held(&self.switches).health == Health::Hangs
+    }
+
     /// All is well again. What hung is answered 504.
     pub fn recovers(&self) {
         held(&self.switches).health = Health::Well;
