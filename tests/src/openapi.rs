@@ -15,23 +15,29 @@ pub const RELEASED_PATH: &str = "docs/openapi.released.json";
 const DESCRIPTION: &str = include_str!("openapi/description.md");
 
 /// The contexts that have endpoints, in the order in which a shopper meets them.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("accounts", "Who is who: registration, sessions, profiles, addresses, and what staff may do about them."),
     ("catalog", "What is sold: products with their variants and pictures, and the categories that they list in."),
     ("inventory", "How many there are: warehouses, stock and its history, what is held, and whether it can be had."),
     ("carts and checkout", "From what somebody means to buy to an order: carts, quotes, checkout, sending and taxes."),
     ("orders", "What was bought, and what becomes of it: orders, returns, receipts, and what carriers tell."),
+    ("payments", "What orders are paid with, what the payment gateway tells, and what goes back."),
     ("service", "What runs, and this description."),
 ];
 
 /// What opens something beside an access token: a scheme's name, its header, and where it comes from.
-const KEYS: [(&str, &str, &str); 3] = [
+const KEYS: [(&str, &str, &str); 4] = [
     ("cart_token", "X-Cart-Token", "The `cart_token` that a guest was given with their first item."),
     ("order_token", "X-Order-Token", "The `order_token` that a guest was given with their order."),
     (
         "carrier_signature",
         "X-Carrier-Signature",
         "`t=<unix seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`, by the carrier's secret.",
+    ),
+    (
+        "gateway_signature",
+        "Stripe-Signature",
+        "`t=<unix seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`, by the payment gateway's secret.",
     ),
 ];
 

@@ -25,6 +25,7 @@ pub fn schemas() -> &'static BTreeMap<String, Value> {
             .chain(published::<holdfast_inventory::events::Happened>("holdfast.inventory"))
             .chain(published::<holdfast_orders::events::Happened>("holdfast.orders"))
             .chain(published::<holdfast_checkout::events::Happened>("holdfast.orders"))
+            .chain(published::<holdfast_payments::events::Happened>("holdfast.payments"))
             .collect()
     });
     &SCHEMAS

@@ -1,6 +1,7 @@
 //! What people do with the shop, as they would tell it. Each story has a shop of its own.
 //!
-//! A story knows the shop through its HTTP API, its mailbox and its clock; those in `mails` also break it on purpose.
+//! A story knows the shop through its HTTP API, its mailbox and its clock; those in `mails`, and those about
+//! money, also break it on purpose, or stand where the payment gateway stands.
 
 #![expect(missing_docs, reason = "a story's name says what it tells")]
 #![expect(
@@ -19,14 +20,17 @@ pub mod carts;
 pub mod categories;
 pub mod checkout;
 pub mod files;
+pub mod gateway_events;
 pub mod holds;
 pub mod mails;
 pub mod orders;
 pub mod passwords;
+pub mod payments;
 pub mod pictures;
 pub mod prices;
 pub mod products;
 pub mod profile;
+pub mod refunds;
 pub mod registration;
 pub mod sessions;
 pub mod staff;
@@ -152,6 +156,30 @@ macro_rules! every_story {
                 the_tenth_return_is_the_last,
                 the_carrier_is_heard_once,
                 there_is_a_receipt_once_it_is_paid;
+            payments:
+                an_order_is_paid_once,
+                a_declined_card_may_be_followed_by_another,
+                the_bank_may_want_to_see_the_buyer,
+                who_pays_late_gets_what_is_still_there,
+                who_pays_too_late_gets_the_money_back,
+                who_pays_for_what_was_called_off_gets_it_back,
+                an_intent_ends_with_its_order,
+                without_webhooks_the_shop_asks,
+                the_gateway_may_be_down,
+                what_is_paid_twice_goes_back_once;
+            gateway_events:
+                nobody_but_the_gateway_is_believed,
+                what_is_not_what_was_ordered_pays_for_nothing,
+                money_without_an_order_goes_back_after_a_day,
+                a_webhook_waits_for_its_order,
+                what_is_told_before_our_answer_is_known;
+            refunds:
+                money_goes_back_in_parts,
+                two_refunds_at_once_give_back_no_more_than_was_paid,
+                support_gives_back_so_much_and_no_more,
+                what_is_called_off_or_comes_back_is_refunded_as_far_as_it_is_left,
+                a_refund_may_fail_when_nobody_thinks_of_it_any_more,
+                no_refund_is_given_up_and_none_is_given_twice;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

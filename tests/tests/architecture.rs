@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 20] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -29,7 +29,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("accounts", &["core", "auth", "runtime", "dynamo", "http", "carts"]),
     ("orders", &["core", "auth", "runtime", "dynamo", "http", "catalog", "inventory", "accounts"]),
     ("checkout", &["core", "runtime", "dynamo", "http", "catalog", "inventory", "carts", "accounts", "orders"]),
-    ("payments", &["core", "runtime"]),
+    ("payments", &["core", "auth", "runtime", "dynamo", "http", "events", "inventory", "orders"]),
     ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
@@ -46,6 +46,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "carts",
             "orders",
             "checkout",
+            "payments",
             "notifications",
             "relay",
             "service",

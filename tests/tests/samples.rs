@@ -8,8 +8,9 @@ use std::path::Path;
 
 use holdfast_auth::Role;
 use holdfast_http::Signatures;
+use holdfast_local::engines::gateway::WEBHOOK_SECRET;
 use holdfast_testing::Shop;
-use holdfast_tests::stories::orders;
+use holdfast_tests::stories::{orders, payments};
 use serde_json::{Value, json};
 
 /// What a function answers its sample.
@@ -25,7 +26,7 @@ enum Answers {
 use Answers::{Batch, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 92] = [
+const ANSWERS: [(&str, Answers); 100] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
@@ -82,6 +83,13 @@ const ANSWERS: [(&str, Answers); 92] = [
     ("orders-list", Http(200)),
     ("orders-receipt", Http(200)),
     ("orders-request-return", Http(201)),
+    ("payments-create-intent", Http(200)),
+    ("payments-follow-orders", Batch),
+    ("payments-list", Http(200)),
+    ("payments-reconcile", Nothing),
+    ("payments-refund", Http(201)),
+    ("payments-refund-execute", Batch),
+    ("payments-webhook", Http(200)),
     ("products-create", Http(201)),
     ("products-delete", Http(204)),
     ("products-export", Http(200)),
@@ -118,6 +126,7 @@ const ANSWERS: [(&str, Answers); 92] = [
     ("warehouses-create", Http(201)),
     ("warehouses-list", Http(200)),
     ("warehouses-update", Http(200)),
+    ("webhooks-parked-retry", Nothing),
 ];
 
 /// A world that has what the samples speak of, and the values of their `${…}`.
@@ -169,6 +178,15 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let back = json!({"lines": [{"sku": "MUG-BLUE", "quantity": 1}], "reason": "chipped"});
     let buyer = shop.guest().with_header("x-order-token", &returned.at("/order_token")).keyed("back");
     let back = buyer.post(&format!("/v1/orders/{}/returns", returned.at("/id")), back).await.expect_status(201);
+    let (payer, settled) = orders::guest_order(&shop, "MUG-BLUE", 1).await;
+    payments::pays(&shop, &payer, &settled, "pm_card_visa").await;
+    // Not brought to the gateway yet.
+    shop.world().enable_sources("PaymentsRefundExecuteFunction", false);
+    let path = format!("/v1/admin/orders/{}/refunds", settled.at("/id"));
+    let part = json!({"amount": {"amount": 500, "currency": "USD"}, "reason": "a gesture"});
+    let refund = admin.clone().keyed("refund").post(&path, part).await.expect_status(201);
+    let paying: Value = serde_json::from_str(&sample("payments-webhook")).unwrap();
+    let paying = paying["body"].as_str().unwrap().replace("${order_id}", &order.at("/id"));
     let secret = shop.world().engines().ssm.get("/holdfast/local/carrier-secret").unwrap().unwrap();
     let told =
         format!(r#"{{"id":"evt-20261121-0001","type":"shipment.delivered","order_id":"{}"}}"#, shipped.at("/id"));
@@ -185,6 +203,9 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
         ("cart_token", cart),
         ("order_id", order.at("/id")),
         ("order_token", order.at("/order_token")),
+        ("settled_order_id", settled.at("/id")),
+        ("refund_id", refund.at("/id")),
+        ("gateway_signature", Signatures::of(WEBHOOK_SECRET).header(paying.as_bytes(), shop.now())),
         ("paid_order_id", paid.at("/id")),
         ("paid_order_token", paid.at("/order_token")),
         ("shipped_order_id", shipped.at("/id")),

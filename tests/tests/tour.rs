@@ -82,6 +82,10 @@ async fn curl(arguments: &[String]) -> String {
                 body = arguments.next().cloned();
                 headers += "content-type: application/json\r\naccept: application/json\r\n";
             }
+            "-d" => {
+                body = arguments.next().cloned();
+                headers += "content-type: application/x-www-form-urlencoded\r\n";
+            }
             other => url = other.to_owned(),
         }
     }

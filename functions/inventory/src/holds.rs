@@ -81,12 +81,23 @@ impl Holds {
 
     /// The pieces that sell what is held, also a moment past its time: the reservation (active before), and every line.
     pub fn commit(&self, reservation: &Reservation, cause: &Causation) -> Vec<Action> {
-        self.0.close(reservation, Closing::Commit, cause)
+        self.commit_lines(reservation.id, &reservation.lines, cause)
+    }
+
+    /// The same, by whoever knows what a reservation holds: its status is all that decides, and nothing needs to have been read.
+    pub fn commit_lines(&self, id: ReservationId, lines: &[Take], cause: &Causation) -> Vec<Action> {
+        self.0.close((id, lines), Closing::Commit, cause)
+    }
+
+    /// The pieces that sell stock which nobody holds any more: a reservation that ends as it begins (absent before), and every
+    /// line (so many can be taken), in this order.
+    pub fn take(&self, reservation: &Reservation, cause: &Causation) -> Vec<Action> {
+        self.0.take(reservation, cause)
     }
 
     /// The pieces that give back what is held: the reservation (active before), and every line.
     pub fn release(&self, reservation: &Reservation, cause: &Causation) -> Vec<Action> {
-        self.0.close(reservation, Closing::Release, cause)
+        self.0.close((reservation.id, &reservation.lines), Closing::Release, cause)
     }
 
     /// The pieces that take back what was sold, a line each. They are blind: they stand beside something that cannot happen

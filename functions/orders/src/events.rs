@@ -5,7 +5,7 @@ use holdfast_http::MoneySchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{ShipmentState, Status};
+use crate::domain::{PaymentStatus, ShipmentState, Status};
 
 /// What can happen in this context: the types and the data of its events. The subject is an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +34,15 @@ pub enum Happened {
         amount: Money,
         /// Whether it had expired before.
         late: bool,
+    },
+    /// An order's money moved otherwise: it came when the order could not be had any more, or some of it went back.
+    #[serde(rename = "orders.payment-status-changed.v1")]
+    PaymentStatusChanged {
+        /// Where the money stands.
+        payment_status: PaymentStatus,
+        /// How much of it went back, all together.
+        #[schema(value_type = MoneySchema)]
+        refunded: Money,
     },
     /// Nobody paid for an order in time.
     #[serde(rename = "orders.order-expired.v1")]

@@ -11,7 +11,7 @@ pub mod owner;
 pub mod receipt;
 pub mod store;
 
-pub use store::{Orders, Payment};
+pub use store::{Counter, Orders, Payment};
 
 use holdfast_runtime::Function;
 

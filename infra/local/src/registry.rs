@@ -11,6 +11,7 @@ pub fn functions() -> Vec<Function> {
         holdfast_carts::functions(),
         holdfast_orders::functions(),
         holdfast_checkout::functions(),
+        holdfast_payments::functions(),
         holdfast_notifications::functions(),
         holdfast_relay::functions(),
         holdfast_service::functions(),

@@ -19,6 +19,8 @@ pub trait Id: Sized {
     const PREFIX: &'static str;
     /// From its sixteen bytes.
     fn from_bytes(bytes: [u8; 16]) -> Self;
+    /// Its sixteen bytes.
+    fn to_bytes(&self) -> [u8; 16];
 
     /// From a moment and ten random bytes.
     fn from_parts(at: Timestamp, random: [u8; 10]) -> Self {
@@ -91,6 +93,9 @@ macro_rules! ids {
             const PREFIX: &'static str = $prefix;
             fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
+            }
+            fn to_bytes(&self) -> [u8; 16] {
+                self.0
             }
         }
 

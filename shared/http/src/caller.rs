@@ -87,6 +87,10 @@ pub mod permission {
         OrdersRead,
         /// Moves orders on.
         OrdersWrite,
+        /// Reads payments.
+        PaymentsRead,
+        /// Gives money back.
+        PaymentsRefund,
         /// Changes taxes, shipping and the like.
         Settings,
         /// Reads users.

@@ -127,9 +127,14 @@ impl Problem {
 
     /// 503: not now.
     pub fn unavailable(cause: impl Into<String>) -> Self {
+        Self::unavailable_for(cause, 1)
+    }
+
+    /// 503: not now, and not before so many seconds.
+    pub fn unavailable_for(cause: impl Into<String>, retry_after_s: u64) -> Self {
         let detail = "It is too busy at the moment: try again.";
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available at the moment", detail);
-        Self { cause: Some(cause.into()), ..problem }.header("retry-after", "1")
+        Self { cause: Some(cause.into()), ..problem }.header("retry-after", retry_after_s.max(1).to_string())
     }
 
     /// With what this kind of problem tells beside its text.

@@ -34,6 +34,7 @@ pub async fn what_the_relay_cannot_publish_is_buried_whole(shop: Shop) {
         ("products-create", "CATALOG_TABLE"),
         ("stock-adjust", "INVENTORY_TABLE"),
         ("settings-update", "ORDERS_TABLE"),
+        ("payments-webhook", "PAYMENTS_TABLE"),
     ];
     for (function, table) in tables {
         let operator = world.operator(function).expect("the function is there");

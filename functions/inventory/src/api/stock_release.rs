@@ -60,7 +60,8 @@ async fn stock_release(
     if reservation.status != Status::Active {
         return Err(ended());
     }
-    let pieces = inventory.close(&reservation, Closing::Release, &origin.causation(Some(caller)));
+    let pieces =
+        inventory.close((reservation.id, &reservation.lines), Closing::Release, &origin.causation(Some(caller)));
     let released = Reservation { status: Status::Released, ..reservation };
     match inventory.once(&receipt, &ReservationView::of(&released), pieces).await? {
         Ok(answer) => Ok(Json(answer)),

@@ -80,7 +80,8 @@ impl Movement {
     pub fn quantity(&self) -> i64 {
         match self.kind {
             Kind::Created | Kind::Adjusted | Kind::Counted | Kind::Transferred | Kind::Returned => self.available_by,
-            Kind::Committed => self.reserved_by,
+            // What was held goes, or what nobody held any more.
+            Kind::Committed => self.reserved_by.saturating_add(self.available_by),
             Kind::Held | Kind::Released | Kind::Expired => self.reserved_by.saturating_abs(),
         }
     }

@@ -166,6 +166,13 @@ impl Reservation {
         }
     }
 
+    /// Itself, sold as it begins.
+    pub fn sold_at_once(mut self) -> Self {
+        self.status = Status::Committed;
+        self.history.iter_mut().for_each(|turn| turn.to = Status::Committed);
+        self
+    }
+
     /// Whether it holds anything of this article.
     pub fn holds(&self, sku: &Sku) -> bool {
         self.lines.iter().any(|line| line.sku == *sku)

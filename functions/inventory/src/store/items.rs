@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::reservations::REMEMBERED;
 use crate::domain::{
     Balance, Holder, Kind, Level, Movement, Note, Priority, Reservation, Status, Take, Turn, Warehouse, WarehouseName,
 };
@@ -208,6 +209,10 @@ impl Item for ReservationItem {
     fn gsi1(&self) -> Option<Key> {
         let place = || Key::new(active_partition(bucket(self.id)), format!("{}#{}", moment(self.expires_at), self.id));
         (self.status == Status::Active).then(place)
+    }
+    fn expires_at(&self) -> Option<Timestamp> {
+        // One that is sold as it begins is over already; an active one must not go before it is.
+        (self.status != Status::Active).then(|| self.created_at.saturating_add(REMEMBERED).ok()).flatten()
     }
 }
 

@@ -8,12 +8,12 @@ use jiff::SignedDuration;
 use super::Inventory;
 use super::items::{BUCKETS, ReservationItem, TimerItem, active_partition, moment, reservation_key};
 use super::stock::Move;
-use crate::domain::{Closing, Expiry, Holder, Kind, Reservation, Turn};
+use crate::domain::{Closing, Expiry, Holder, Kind, Reservation, Take, Turn};
 use crate::events::{Happened, by_itself};
 use crate::holds::Ending;
 
 /// How long an ended reservation can still be looked at.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
+pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How many of a bucket's due reservations are looked at in one go: what a function does within its timeout.
 const AT_ONCE: u8 = 50;
 
@@ -51,11 +51,23 @@ impl Inventory {
         let event = self.event(&made, reservation.id, cause);
         let timer = TimerItem { reservation_id: reservation.id, due_at: reservation.expires_at };
         let own = [self.table.put_with(&item, &event).if_absent(), self.table.put(&timer)];
-        own.into_iter().chain(self.lines(reservation, Kind::Held, Move::Hold, cause)).collect()
+        let held = (reservation.id, reservation.lines.as_slice());
+        own.into_iter().chain(self.lines(held, Kind::Held, Move::Hold, cause)).collect()
     }
 
-    /// The pieces that end an active reservation: itself, and every stock line, in this order.
-    pub(crate) fn close(&self, reservation: &Reservation, closing: Closing, cause: &Causation) -> Vec<Action> {
+    /// The pieces that sell stock which nobody holds: a reservation that is over as it begins (absent before), and every stock
+    /// line, in this order.
+    pub(crate) fn take(&self, reservation: &Reservation, cause: &Causation) -> Vec<Action> {
+        let item = ReservationItem::new(reservation.clone(), None);
+        let event = self.event(&Happened::ReservationCommitted {}, reservation.id, cause);
+        let own = self.table.put_with(&item, &event).if_absent();
+        let lines = self.lines((reservation.id, &reservation.lines), Kind::Committed, Move::Out, cause);
+        std::iter::once(own).chain(lines).collect()
+    }
+
+    /// The pieces that end an active reservation of these lines: itself, and every stock line, in this order.
+    pub(crate) fn close(&self, held: (ReservationId, &[Take]), closing: Closing, cause: &Causation) -> Vec<Action> {
+        let (id, _) = held;
         let now = self.ambient.now();
         let (happened, kind, change): (_, _, fn(u32) -> Move) = match closing {
             Closing::Commit => (Happened::ReservationCommitted {}, Kind::Committed, Move::Commit),
@@ -63,31 +75,31 @@ impl Inventory {
             Closing::Expire => (Happened::ReservationExpired {}, Kind::Expired, Move::Free),
         };
         let turn = Turn { at: now, actor: cause.actor.clone(), to: closing.status() };
-        let event = self.event(&happened, reservation.id, cause);
+        let event = self.event(&happened, id, cause);
         let expression = "REMOVE #gsi1pk, #gsi1sk \
             SET #status = :status, #history = list_append(#history, :turn), #ttl = :ttl";
         let own = self
             .table
-            .update(reservation_key(reservation.id), expression)
+            .update(reservation_key(id), expression)
             .when("#status = :active")
             .value(":active", crate::domain::Status::Active)
             .value(":status", closing.status())
             .value(":turn", [turn])
             .value(":ttl", now.saturating_add(REMEMBERED).unwrap_or(now).as_second())
             .event(&event);
-        std::iter::once(own).chain(self.lines(reservation, kind, change, cause)).collect()
+        std::iter::once(own).chain(self.lines(held, kind, change, cause)).collect()
     }
 
     fn lines(
         &self,
-        reservation: &Reservation,
+        (id, lines): (ReservationId, &[Take]),
         kind: Kind,
         change: fn(u32) -> Move,
         cause: &Causation,
     ) -> impl Iterator<Item = Action> {
-        reservation.lines.iter().map(move |line| {
+        lines.iter().map(move |line| {
             let count = change(Quantity::get(line.quantity));
-            self.moves((&line.sku, line.warehouse_id), count, kind, reservation.id, cause)
+            self.moves((&line.sku, line.warehouse_id), count, kind, id, cause)
         })
     }
 
@@ -113,7 +125,7 @@ impl Inventory {
         if expiry != Expiry::Due {
             return Ok(expiry);
         }
-        let pieces = self.close(&reservation, Closing::Expire, cause);
+        let pieces = self.close((id, &reservation.lines), Closing::Expire, cause);
         let beside = match reservation.holder {
             Holder::Desk => Vec::new(),
             Holder::Another => ending.beside(&reservation, cause),

@@ -202,6 +202,24 @@ impl Order {
         }
     }
 
+    /// Where its money stands, and how much of it went back, when so much more has gone back; less, where it came here again.
+    pub fn after_refund(&self, more: i64) -> (PaymentStatus, i64) {
+        let refunded = self.refunded.saturating_add(more).max(0);
+        let status = match self.payment_status {
+            PaymentStatus::None => PaymentStatus::None,
+            PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => {
+                if refunded == 0 {
+                    PaymentStatus::Paid
+                } else if refunded < self.charges.total {
+                    PaymentStatus::PartiallyRefunded
+                } else {
+                    PaymentStatus::Refunded
+                }
+            }
+        };
+        (status, refunded)
+    }
+
     /// The step that a keyed request took here before.
     pub fn taken_by(&self, request: ReceiptId) -> Option<&Request> {
         self.history.iter().filter_map(|turn| turn.request.as_ref()).find(|asked| asked.id == request)

@@ -88,6 +88,15 @@ impl Orders {
             .event(&event)
     }
 
+    /// The piece that notes how an order's money stands, if nobody has changed the order since it was read.
+    pub fn money_moved(&self, order: &Order, (status, refunded): (PaymentStatus, i64), cause: &Causation) -> Action {
+        let happened = Happened::PaymentStatusChanged { payment_status: status, refunded: order.money(refunded) };
+        let event = self.event(&happened, order.id, cause);
+        let expression = "SET #payment_status = :money, #refunded = :refunded";
+        let action = self.table.update(order_key(order.id), expression).when("#version = :seen");
+        action.value(":money", status).value(":refunded", refunded).value(":seen", order.version).event(&event)
+    }
+
     /// The piece that moves an order on, if nobody has changed it since it was read.
     pub(crate) fn step(
         &self,
