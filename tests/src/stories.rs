@@ -23,6 +23,7 @@ pub mod files;
 pub mod gateway_events;
 pub mod holds;
 pub mod mails;
+pub mod notices;
 pub mod orders;
 pub mod passwords;
 pub mod payments;
@@ -180,6 +181,13 @@ macro_rules! every_story {
                 what_is_called_off_or_comes_back_is_refunded_as_far_as_it_is_left,
                 a_refund_may_fail_when_nobody_thinks_of_it_any_more,
                 no_refund_is_given_up_and_none_is_given_twice;
+            notices:
+                a_guest_hears_of_every_step_of_an_order,
+                a_customer_is_written_to_at_their_own_address_in_their_own_manner,
+                an_order_that_ends_says_what_becomes_of_the_money,
+                a_return_is_told_of_as_it_is_decided,
+                whoever_changes_a_password_or_comes_from_elsewhere_is_told_of,
+                staff_are_alerted_where_the_setting_says;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

@@ -30,7 +30,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("orders", &["core", "auth", "runtime", "dynamo", "http", "catalog", "inventory", "accounts"]),
     ("checkout", &["core", "runtime", "dynamo", "http", "catalog", "inventory", "carts", "accounts", "orders"]),
     ("payments", &["core", "auth", "runtime", "dynamo", "http", "events", "inventory", "orders"]),
-    ("notifications", &["core", "runtime", "dynamo", "events", "accounts"]),
+    ("notifications", &["core", "runtime", "dynamo", "http", "events", "accounts", "orders", "checkout"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
     ("pictures", &[]),

@@ -1,4 +1,4 @@
-//! The endpoints: a file each, named like its function. Here is only what several of them answer.
+//! The endpoints: a file each, named like its function. Here is only what several of them answer or ask.
 
 pub mod addresses_create;
 pub mod addresses_delete;
@@ -30,3 +30,14 @@ mod user;
 
 pub use address::{Address, AddressChangeRequest, AddressRequest};
 pub use user::{Me, UserView};
+
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+
+use crate::domain::Device;
+
+/// What a request comes from, as its sender's browser names itself.
+fn device(headers: &HeaderMap) -> Device {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    Device::named_by(agent.unwrap_or_default())
+}

@@ -1,6 +1,6 @@
 //! What other contexts may ask of accounts: by id, when they act, so that an erased person is nowhere else.
 
-use holdfast_core::UserId;
+use holdfast_core::{SessionId, UserId};
 use holdfast_http::Problem;
 use holdfast_runtime::{FromInit, Init, InitError};
 
@@ -34,5 +34,10 @@ impl Directory {
         let person = self.0.person(user).await?.filter(|person| person.user.status != Status::Erased);
         let profile = person.and_then(|person| person.profile);
         Ok(profile.map(|profile| Contact { email: profile.email, name: profile.name, locale: profile.locale }))
+    }
+
+    /// With what a session was begun, as its owner's list names it; nothing once the session is gone.
+    pub async fn device(&self, user: UserId, session: SessionId) -> Result<Option<String>, Problem> {
+        Ok(self.0.session(user, session).await?.map(|session| session.device.to_string()))
     }
 }

@@ -99,6 +99,13 @@ pub enum Happened {
         #[schema(value_type = String)]
         user_id: UserId,
     },
+    /// A session began on a device, or from a place, that its owner has not come from before.
+    #[serde(rename = "accounts.session-started-on-new-device.v1")]
+    SessionStartedOnNewDevice {
+        /// Whose.
+        #[schema(value_type = String)]
+        user_id: UserId,
+    },
     /// A refresh token was used, and followed by another.
     #[serde(rename = "accounts.session-refreshed.v1")]
     SessionRefreshed {

@@ -12,6 +12,8 @@ pub mod events;
 pub mod placing;
 pub mod store;
 
+pub use store::Alerts;
+
 use holdfast_runtime::Function;
 
 /// The context's functions, in the order of its documentation.

@@ -3,7 +3,7 @@
 
 mod settings;
 
-pub use settings::{Board, Setting, Settings};
+pub use settings::{Alerts, Board, Setting, Settings};
 
 use std::collections::HashMap;
 

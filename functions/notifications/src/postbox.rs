@@ -42,7 +42,7 @@ impl Postbox {
 fn content(mail: &Mail) -> Result<EmailContent, BuildError> {
     let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
     let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
-    let message = Message::builder().subject(utf8(mail.subject)?).body(body).build();
+    let message = Message::builder().subject(utf8(&mail.subject)?).body(body).build();
     Ok(EmailContent::builder().simple(message).build())
 }
 

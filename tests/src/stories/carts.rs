@@ -10,7 +10,7 @@ use super::products::{makes, simple, usd};
 use super::stock::{anew, keeps, opens};
 
 /// Products of one variant each, so many of each in Basel, and whoever keeps the catalog and the stock.
-pub(super) async fn sells(shop: &Shop, wares: &[(&str, i64, u32)]) -> (Actor, Actor) {
+pub async fn sells(shop: &Shop, wares: &[(&str, i64, u32)]) -> (Actor, Actor) {
     let (clerk, keeper) = (shop.staff(Role::Catalog).await, shop.staff(Role::Warehouse).await);
     let basel = opens(&keeper, "Basel", 1).await;
     for (sku, price, count) in wares {

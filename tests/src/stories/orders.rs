@@ -32,7 +32,7 @@ pub async fn pays(shop: &Shop, placed: &Answer) {
     paid.commit().await.unwrap();
 }
 
-async fn sets(staff: &Actor, id: &str, status: &str) -> Answer {
+pub(super) async fn sets(staff: &Actor, id: &str, status: &str) -> Answer {
     let body = json!({"status": status, "reason": "as it should be"});
     anew(staff).post(&format!("/v1/admin/orders/{id}/status"), body).await
 }
@@ -48,7 +48,7 @@ pub async fn reaches(shop: &Shop, staff: &Actor, sku: &str, statuses: &[&str]) -
 }
 
 /// An order that was paid, packed, sent and delivered: its guest, support, and the order.
-async fn delivered(shop: &Shop, quantity: u32) -> (Actor, Actor, Answer) {
+pub(super) async fn delivered(shop: &Shop, quantity: u32) -> (Actor, Actor, Answer) {
     let (guest, placed) = guest_order(shop, "MUG", quantity).await;
     pays(shop, &placed).await;
     let support = shop.staff(Role::Support).await;

@@ -1,7 +1,6 @@
 //! POST /v1/auth/login: an address and a password for a session.
 
 use axum::extract::State;
-use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use holdfast_auth::PasswordHash;
 use holdfast_carts::{Capped, CartToken, Carts};
@@ -11,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::device;
 use crate::desk::{Desk, Tokens};
-use crate::domain::{Device, Email};
+use crate::domain::Email;
 
 /// Who someone says they are.
 #[derive(Deserialize, ToSchema)]
@@ -81,8 +81,7 @@ async fn login(
     let hash = profile.map_or_else(PasswordHash::of_nobody, |profile| profile.password.clone());
     let right = hash.verifies(&claimed.password);
     let person = person.filter(|person| right && person.active().is_ok()).ok_or_else(refused)?;
-    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let grant = accounts.begin_session(&person.user, &claimed.email, Device::named_by(agent), &origin).await?;
+    let grant = accounts.begin_session(&person.user, &claimed.email, device(&headers), &origin).await?;
     let capped = match &claimed.cart_token {
         Some(token) => carts.merge(person.user.id, token).await.map(|merged| merged.capped),
         None => Ok(Vec::new()),

@@ -1,6 +1,7 @@
 //! POST /v1/auth/reset-password: the code from a mail sets a new password.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use holdfast_auth::Password;
 use holdfast_http::{CodeProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::Function;
@@ -8,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::device;
 use crate::codes::{Checkpoint, Purpose, refused};
 use crate::domain::Status;
 use crate::events::Happened;
@@ -36,22 +38,24 @@ pub struct ResetPasswordRequest {
 async fn reset_password(
     State(Checkpoint { accounts, codes }): State<Checkpoint>,
     origin: Origin,
+    headers: HeaderMap,
     Json(sent): Json<ResetPasswordRequest>,
 ) -> Result<NoContent, Problem> {
     accounts.admit(Counter::Client(origin.source_ip)).await?;
     let (user, code) = codes.open(Purpose::ResetPassword, &sent.token).ok_or_else(refused)?;
     let password = sent.password.hash(accounts.ambient.bytes());
+    let device = device(&headers);
     let decide = |person: &mut Person, now| {
         let profile = person.profile.as_mut().filter(|_| person.user.is_reset_by(code, now)).ok_or_else(refused)?;
         profile.password = password.clone();
         // Whoever reads the mail is at home where they read it.
-        let home = accounts.at_home(&profile.email, &origin);
+        let home = accounts.at_home(&profile.email, &origin, &device);
         person.user.reset = None;
         if person.user.status == Status::Unverified {
             person.user.verify();
         }
         person.user.end_sessions();
-        Ok(Change::of(Happened::PasswordReset {}, ()).and(home))
+        Ok(Change::of(Happened::PasswordReset {}, ()).and_all(home))
     };
     accounts.change(user, &origin, None, decide).await?;
     Ok(NoContent)

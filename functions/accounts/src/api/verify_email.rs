@@ -1,6 +1,7 @@
 //! POST /v1/auth/verify-email: the code from a mail opens the account.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use holdfast_auth::PasswordHash;
 use holdfast_http::{CodeProblems, Json, NoContent, Origin, OurFault, Problem, TooMany, endpoint};
 use holdfast_runtime::Function;
@@ -8,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::device;
 use crate::codes::{Checkpoint, Purpose, refused};
 use crate::events::Happened;
 use crate::store::{Change, Counter, Person};
@@ -33,10 +35,12 @@ pub struct VerifyEmailRequest {
 async fn verify_email(
     State(Checkpoint { accounts, codes }): State<Checkpoint>,
     origin: Origin,
+    headers: HeaderMap,
     Json(sent): Json<VerifyEmailRequest>,
 ) -> Result<NoContent, Problem> {
     accounts.admit(Counter::Client(origin.source_ip)).await?;
     let (user, code) = codes.open(Purpose::VerifyEmail, &sent.token).ok_or_else(refused)?;
+    let device = device(&headers);
     let decide = |person: &mut Person, now| {
         if !person.user.is_verified_by(code, now) {
             return Err(refused());
@@ -46,7 +50,9 @@ async fn verify_email(
             profile.password = PasswordHash::of_nobody();
         }
         person.user.verify();
-        Ok(Change::of(Happened::EmailVerified {}, contested))
+        // Whoever reads the mail is at home where they read it.
+        let home = person.profile.as_ref().map(|profile| accounts.at_home(&profile.email, &origin, &device));
+        Ok(Change::of(Happened::EmailVerified {}, contested).and_all(home.into_iter().flatten()))
     };
     let (contested, person) = accounts.change(user, &origin, None, decide).await?;
     if contested {

@@ -41,6 +41,12 @@ impl<T> Change<T> {
         self.with.push(action);
         self
     }
+
+    /// And these, in the same transaction.
+    pub fn and_all(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
+        self.with.extend(actions);
+        self
+    }
 }
 
 impl Person {

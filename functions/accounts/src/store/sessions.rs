@@ -1,5 +1,7 @@
 //! Sessions: beginning, going on, ending.
 
+use std::net::IpAddr;
+
 use holdfast_auth::RefreshToken;
 use holdfast_core::{SessionId, UserId};
 use holdfast_dynamo::{Action, Item, Key, Query, hashed, of_kind};
@@ -25,7 +27,8 @@ pub struct Grant {
 /// The most sessions that are listed: more than anybody has devices, and one page of one query.
 const MOST_SESSIONS: u8 = 100;
 
-/// Remembers that someone has been let in from a network: a lock that strangers provoke leaves this door open.
+/// Remembers that someone has been let in from a network: a lock that strangers provoke leaves this door open. And on which
+/// device there: one that is not remembered is new.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct HomeItem {
     subject: String,
@@ -50,6 +53,25 @@ fn home(email: &Email, origin: &Origin) -> String {
     hashed(&[email.as_str(), &network(origin.source_ip)])
 }
 
+/// A device where it is used: another one there is new all the same.
+fn desk(email: &Email, origin: &Origin, device: &Device) -> String {
+    hashed(&[email.as_str(), &neighbourhood(origin.source_ip), &device.to_string()])
+}
+
+/// Where an address is, roughly: providers give their customers another one every other day, out of the same few.
+fn neighbourhood(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            format!("{a}.{b}")
+        }
+        IpAddr::V6(ip) => {
+            let [a, b, ..] = ip.segments();
+            format!("{a:x}:{b:x}")
+        }
+    }
+}
+
 impl Accounts {
     /// Counts an attempt to log in. An account that strangers have locked stays open to the networks that its owner has
     /// come from before, so that a lock shuts nobody out of their own account.
@@ -72,6 +94,9 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<Grant, Problem> {
         let (id, now) = (self.ambient.id::<SessionId>(), self.ambient.now());
+        let known: Option<HomeItem> = self.table.get(&home_key(&desk(email, origin, &device))).await?;
+        let known = known.is_some_and(|home| now < home.expires_at);
+        let at_home = self.at_home(email, origin, &device);
         let token = RefreshToken::new(user.id, id, self.ambient.bytes(), self.ambient.bytes());
         let session = Session {
             id,
@@ -85,18 +110,24 @@ impl Accounts {
             last_used_at: now,
             state: SessionState::Active,
         };
-        let event = self.event(&Happened::SessionStarted { user_id: user.id }, id, origin, Some(user.id));
+        let user_id = user.id;
+        let happened = match known {
+            true => Happened::SessionStarted { user_id },
+            false => Happened::SessionStartedOnNewDevice { user_id },
+        };
+        let event = self.event(&happened, id, origin, Some(user.id));
         let item = SessionItem::from(session.clone());
         let transaction = self.table.transaction().and(self.table.put_with(&item, &event).if_absent());
-        transaction.and(self.at_home(email, origin)).commit().await?;
+        transaction.and_all(at_home).commit().await?;
         Ok(Grant { session, token })
     }
 
-    /// Remembers that someone was let in from this network.
-    pub(crate) fn at_home(&self, email: &Email, origin: &Origin) -> Action {
+    /// Remembers that someone was let in from this network, on this device.
+    pub(crate) fn at_home(&self, email: &Email, origin: &Origin, device: &Device) -> [Action; 2] {
         let now = self.ambient.now();
         let expires_at = now.checked_add(Session::LONGEST).unwrap_or(now);
-        self.table.put(&HomeItem { subject: home(email, origin), expires_at })
+        let seen = |subject| self.table.put(&HomeItem { subject, expires_at });
+        [seen(home(email, origin)), seen(desk(email, origin, device))]
     }
 
     /// One of someone's sessions.
@@ -152,5 +183,19 @@ mod tests {
     #[test]
     fn a_home_is_this_key_to_the_letter() {
         assert_eq!(home_key("00ff"), Key::new("HOME#00ff", "HOME"));
+    }
+
+    #[test]
+    fn a_device_is_new_elsewhere_and_another_device_is_new_here() {
+        let origin = |address: &str| Origin { source_ip: address.parse().unwrap(), ..Origin::nowhere() };
+        let email: Email = "ada@example.test".to_owned().try_into().unwrap();
+        let (firefox, curl) = (Device::named_by("Firefox/145.0 Linux"), Device::named_by("curl/8.5.0"));
+        let at = |address, device| desk(&email, &origin(address), device);
+        assert_eq!(at("203.0.113.7", &firefox), at("203.0.99.8", &firefox));
+        assert_ne!(at("203.0.113.7", &firefox), at("203.1.113.7", &firefox));
+        assert_ne!(at("203.0.113.7", &firefox), at("203.0.113.7", &curl));
+        assert_eq!(at("2001:db8:1::1", &curl), at("2001:db8:2::1", &curl));
+        assert_ne!(at("2001:db8:1::1", &curl), at("2001:db9:1::1", &curl));
+        assert_ne!(at("203.0.113.7", &firefox), home(&email, &origin("203.0.113.7")));
     }
 }

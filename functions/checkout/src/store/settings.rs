@@ -49,6 +49,27 @@ impl FromRef<Board> for Guard {
     }
 }
 
+/// Whom the shop alerts: for other contexts.
+#[derive(Clone, Debug)]
+pub struct Alerts(Settings);
+
+impl FromInit for Alerts {
+    async fn from_init(init: &Init) -> Result<Self, InitError> {
+        let table = Store::new(init).table(init, "ORDERS_TABLE")?;
+        // Of no consequence here: no hold begins.
+        let hold = HoldMinutes { minutes: 0 };
+        Ok(Self(Settings { table, ambient: init.ambient.clone(), hold }))
+    }
+}
+
+impl Alerts {
+    /// Whom staff have named; nothing when they never have.
+    pub async fn addresses(&self) -> Result<Option<AlertAddresses>, StoreError> {
+        let setting = self.0.get(SettingName::AlertAddresses).await?;
+        Ok((setting.version > 0).then_some(setting.value))
+    }
+}
+
 /// A setting as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {

@@ -1,23 +1,25 @@
 //! low-stock-alert: tells staff that an article was in stock, and is low now or out.
 
+use holdfast_checkout::Alerts;
 use holdfast_core::{Envelope, Sku};
+use holdfast_dynamo::hashed;
 use holdfast_events::{Claims, ConsumeError, Consumer, queue};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use serde::Deserialize;
 
+use crate::desk::House;
 use crate::mails::low_stock;
 use crate::postbox::Postbox;
-
-/// As whom claims name the staff that is told: never by its address.
-const STAFF: &str = "staff";
 
 /// Tells staff.
 #[derive(Clone, Debug)]
 pub struct Alert {
     claims: Claims,
+    alerts: Alerts,
     postbox: Postbox,
-    /// Nobody is told when there is none.
-    address: Option<String>,
+    house: House,
+    /// Who is told while staff have named nobody: the stage's parameter.
+    usual: Option<String>,
 }
 
 /// What the queue's rule lets through: articles that were in stock.
@@ -32,8 +34,20 @@ impl FromInit for Alert {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
         Ok(Self {
             claims: Claims::new(init, "NOTIFICATIONS_TABLE", "low-stock-alert")?,
+            alerts: Alerts::from_init(init).await?,
             postbox: Postbox::from_init(init).await?,
-            address: init.env.get("LOW_STOCK_ALERT_ADDRESS").filter(|address| !address.is_empty()).map(str::to_owned),
+            house: House::from_env(&init.env)?,
+            usual: init.env.get("LOW_STOCK_ALERT_ADDRESS").filter(|address| !address.is_empty()).map(str::to_owned),
+        })
+    }
+}
+
+impl Alert {
+    /// Whom staff have named, nobody among them; before that, whom the stage names.
+    async fn told(&self) -> Result<Vec<String>, ConsumeError> {
+        Ok(match self.alerts.addresses().await? {
+            Some(named) => named.low_stock.iter().map(ToString::to_string).collect(),
+            None => self.usual.iter().cloned().collect(),
         })
     }
 }
@@ -43,9 +57,16 @@ impl Consumer for Alert {
         let event = envelope.event;
         let heard = event.told().map_err(|_| ConsumeError::Poison("it is no change of a level".to_owned()))?;
         let Heard::Level { sku, available, threshold } = heard;
-        let Some(address) = &self.address else { return Ok(()) };
-        let mail = low_stock::mail(&sku, available, threshold);
-        self.claims.once(event.id, STAFF, self.postbox.send(address, &mail, event.id)).await
+        let mail = low_stock::mail(&self.house.staff(), &sku, available, threshold);
+        let told = self.told().await?;
+        let told = told.iter().map(|address| async {
+            // A claim names nobody by address.
+            let recipient = format!("staff/{}", hashed(&[address]));
+            self.claims.once(event.id, &recipient, self.postbox.send(address, &mail, event.id)).await
+        });
+        // One whom a mail does not reach keeps it from nobody else.
+        let outcomes = futures::future::join_all(told).await;
+        outcomes.into_iter().collect()
     }
 }
 

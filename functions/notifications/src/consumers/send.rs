@@ -1,38 +1,25 @@
-//! notifications-send: the mails that accounts ask for.
+//! notifications-send: from what happened to the messages about it.
 
-use holdfast_accounts::codes::{Codes, Purpose};
 use holdfast_accounts::directory::{Contact, Directory};
-use holdfast_core::{CodeId, Envelope, EventId, UserId};
+use holdfast_core::{Envelope, EventId, OrderId, UserId};
 use holdfast_events::{Claims, ConsumeError, Consumer, queue};
+use holdfast_http::Problem;
+use holdfast_orders::Orders;
+use holdfast_orders::domain::Owner;
 use holdfast_runtime::{FromInit, Function, Init, InitError};
-use serde::Deserialize;
 
-use crate::letter::Mail;
-use crate::mails::{already_registered, reset_password, verify_email};
+use crate::desk::{Case, Desk};
+use crate::occasion::{Occasion, OfOrder};
 use crate::postbox::Postbox;
 
 /// Who is written to, how, and by whom.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Post {
     claims: Claims,
     people: Directory,
-    codes: Codes,
+    orders: Orders,
+    desk: Desk,
     postbox: Postbox,
-    storefront: String,
-}
-
-/// What calls for a mail: the events that the queue's rule lets through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", content = "data")]
-enum Occasion {
-    #[serde(rename = "accounts.user-registered.v1")]
-    Registered { code_id: CodeId },
-    #[serde(rename = "accounts.verification-requested.v1")]
-    VerificationRequested { code_id: CodeId },
-    #[serde(rename = "accounts.password-reset-requested.v1")]
-    ResetRequested { code_id: CodeId },
-    #[serde(rename = "accounts.registration-repeated.v1")]
-    RegistrationRepeated {},
 }
 
 impl FromInit for Post {
@@ -40,102 +27,75 @@ impl FromInit for Post {
         Ok(Self {
             claims: Claims::new(init, "NOTIFICATIONS_TABLE", "notifications-send")?,
             people: Directory::from_init(init).await?,
-            codes: Codes::from_init(init).await?,
+            orders: Orders::from_init(init).await?,
+            desk: Desk::from_init(init).await?,
             postbox: Postbox::from_init(init).await?,
-            storefront: init.env.text("STOREFRONT_URL")?.trim_end_matches('/').to_owned(),
         })
     }
 }
 
 impl Consumer for Post {
     async fn handle(&self, envelope: Envelope) -> Result<(), ConsumeError> {
-        let (event, user, occasion) = read(&envelope)?;
-        self.claims.once(event, &user.to_string(), self.write_to(user, occasion, event)).await
+        let (id, at) = (envelope.event.id, envelope.event.time);
+        match Occasion::of(&envelope)? {
+            Occasion::Account(user, what) => {
+                let work = async {
+                    let Some(contact) = self.contact(user).await? else { return Ok(()) };
+                    let mail = self.desk.of_account(&contact, user, what, at);
+                    self.postbox.send(contact.email.as_str(), &mail, id).await
+                };
+                self.claims.once(id, &user.to_string(), work).await
+            }
+            Occasion::NewDevice(user, session) => {
+                let work = async {
+                    let Some(contact) = self.contact(user).await? else { return Ok(()) };
+                    let device = self.people.device(user, session).await.map_err(busy)?;
+                    let mail = self.desk.of_device(&contact, device.as_deref().unwrap_or("?"), at);
+                    self.postbox.send(contact.email.as_str(), &mail, id).await
+                };
+                self.claims.once(id, &user.to_string(), work).await
+            }
+            Occasion::Order(order, what) => {
+                self.claims.once(id, &order.to_string(), self.tell_buyer(order, what, id)).await
+            }
+        }
     }
 }
 
-fn read(envelope: &Envelope) -> Result<(EventId, UserId, Occasion), ConsumeError> {
-    let event = &envelope.event;
-    let occasion = event.told().map_err(|_| ConsumeError::Poison("no mail is known for such an event".to_owned()))?;
-    let user = event.subject.parse().map_err(|_| ConsumeError::Poison("the event's subject is no user".to_owned()))?;
-    Ok((event.id, user, occasion))
+fn busy(problem: Problem) -> ConsumeError {
+    ConsumeError::Retry(format!("accounts say {}", problem.code()))
 }
 
 impl Post {
-    async fn write_to(&self, user: UserId, occasion: Occasion, event: EventId) -> Result<(), ConsumeError> {
-        let contact = self.people.contact(user).await;
-        let contact = contact.map_err(|problem| ConsumeError::Retry(format!("accounts say {}", problem.code())))?;
-        // Erased in the meantime: there is nobody to write to, and that is how it should be.
-        let Some(contact) = contact else { return Ok(()) };
-        let mail = self.mail(&contact, user, occasion);
-        self.postbox.send(contact.email.as_str(), &mail, event).await
+    /// How somebody is written to. Nobody who was erased in the meantime: that is how it should be.
+    async fn contact(&self, user: UserId) -> Result<Option<Contact>, ConsumeError> {
+        self.people.contact(user).await.map_err(busy)
     }
 
-    fn mail(&self, contact: &Contact, user: UserId, occasion: Occasion) -> Mail {
-        let name = contact.name.as_str();
-        let page = |page: &str| format!("{}/{page}", self.storefront);
-        match occasion {
-            Occasion::Registered { code_id } | Occasion::VerificationRequested { code_id } => {
-                let token = self.codes.text(Purpose::VerifyEmail, user, code_id);
-                verify_email::mail(&page(&format!("verify-email?token={token}")), &token)
-            }
-            Occasion::ResetRequested { code_id } => {
-                let token = self.codes.text(Purpose::ResetPassword, user, code_id);
-                reset_password::mail(name, &page(&format!("reset-password?token={token}")), &token)
-            }
-            Occasion::RegistrationRepeated {} => {
-                already_registered::mail(name, &page("login"), &page("forgot-password"))
-            }
-        }
+    /// A customer is written to where their account says, a guest where the order says.
+    async fn tell_buyer(&self, order: OrderId, what: OfOrder, event: EventId) -> Result<(), ConsumeError> {
+        let found = self.orders.order_and_buyer(order).await?;
+        let (order, buyer) = found.ok_or_else(|| ConsumeError::Poison("there is no such order".to_owned()))?;
+        let back = match what.return_id() {
+            Some(id) => self.orders.returned(order.id, id).await?,
+            None => None,
+        };
+        let contact = match order.owner {
+            Owner::Customer(user) => match self.contact(user).await? {
+                Some(contact) => Some(contact),
+                None => return Ok(()),
+            },
+            Owner::Guest(_) => None,
+        };
+        let guest = buyer.as_ref().and_then(|buyer| buyer.email.clone());
+        let Some(address) = contact.as_ref().map(|contact| contact.email.clone()).or(guest) else { return Ok(()) };
+        let mail = self.desk.of_order(contact.as_ref(), &Case { order, buyer, back }, what);
+        let mail = mail.ok_or_else(|| ConsumeError::Poison("there is no such return".to_owned()))?;
+        self.postbox.send(address.as_str(), &mail, event).await
     }
 }
 
 /// notifications-send.
 pub fn function() -> Function {
     queue::<Post>("notifications-send")
-}
-
-#[cfg(test)]
-mod tests {
-    use holdfast_accounts::events::Happened;
-    use holdfast_core::{Id, StoredEvent, Timestamp};
-
-    use super::*;
-
-    fn envelope(happened: &Happened, subject: &str) -> Envelope {
-        let happened = serde_json::to_value(happened).unwrap();
-        let event = StoredEvent {
-            id: EventId::from_bytes([1; 16]),
-            kind: happened["type"].as_str().unwrap().to_owned(),
-            time: Timestamp::UNIX_EPOCH,
-            subject: subject.to_owned(),
-            causation: Default::default(),
-            data: happened["data"].clone(),
-        };
-        Envelope { source: "holdfast.accounts".to_owned(), sequence: 1, event }
-    }
-
-    #[test]
-    fn what_accounts_say_is_understood() {
-        let user = UserId::from_bytes([2; 16]);
-        let code_id = CodeId::from_bytes([3; 16]);
-        let occasions = [
-            (Happened::Registered { code_id }, Occasion::Registered { code_id }),
-            (Happened::VerificationRequested { code_id }, Occasion::VerificationRequested { code_id }),
-            (Happened::ResetRequested { code_id }, Occasion::ResetRequested { code_id }),
-            (Happened::RegistrationRepeated {}, Occasion::RegistrationRepeated {}),
-        ];
-        for (happened, occasion) in occasions {
-            let read = read(&envelope(&happened, &user.to_string()));
-            assert_eq!(read, Ok((EventId::from_bytes([1; 16]), user, occasion)));
-        }
-    }
-
-    #[test]
-    fn what_no_mail_is_known_for_is_not_passed_over() {
-        let user = UserId::from_bytes([2; 16]).to_string();
-        assert!(matches!(read(&envelope(&Happened::EmailVerified {}, &user)), Err(ConsumeError::Poison(_))));
-        let repeated = Happened::RegistrationRepeated {};
-        assert!(matches!(read(&envelope(&repeated, "ada@example.com")), Err(ConsumeError::Poison(_))));
-    }
 }

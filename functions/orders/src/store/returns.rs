@@ -9,7 +9,7 @@ use crate::domain::Return;
 
 impl Orders {
     /// A return.
-    pub(crate) async fn returned(&self, order: OrderId, id: ReturnId) -> Result<Option<Return>, StoreError> {
+    pub async fn returned(&self, order: OrderId, id: ReturnId) -> Result<Option<Return>, StoreError> {
         Ok(self.table.get::<ReturnItem>(&return_key(order, id)).await?.map(|item| item.back))
     }
 
