@@ -32,7 +32,7 @@ pub(super) async fn adds(actor: &Actor, sku: &str, quantity: u32) -> Answer {
 }
 
 /// A guest with so many of an article in the cart.
-pub(super) async fn fills(shop: &Shop, sku: &str, quantity: u32) -> Actor {
+pub async fn fills(shop: &Shop, sku: &str, quantity: u32) -> Actor {
     let guest = shop.guest();
     let cart = adds(&guest, sku, quantity).await.expect_status(201);
     guest.with_header("x-cart-token", &cart.at("/cart_token"))

@@ -21,7 +21,7 @@ pub(super) async fn quote(actor: &Actor) -> Answer {
 }
 
 /// An order for so much.
-pub(super) fn order(total: i64) -> Value {
+pub fn order(total: i64) -> Value {
     json!({
         "expected_total": usd(total),
         "email": "guest@example.test",

@@ -25,7 +25,7 @@ pub(super) async fn keeps(keeper: &Actor, sku: &str, warehouse: &str, on_hand: u
 }
 
 /// Available and reserved, as staff see them.
-pub(super) async fn balance(keeper: &Actor, sku: &str) -> [u64; 2] {
+pub async fn balance(keeper: &Actor, sku: &str) -> [u64; 2] {
     let stock = keeper.get(&format!("/v1/admin/inventory/{sku}")).await.expect_status(200).json();
     assert_eq!(
         stock["on_hand"].as_u64(),
