@@ -170,6 +170,7 @@ macro_rules! every_story {
                 what_is_paid_twice_goes_back_once;
             gateway_events:
                 nobody_but_the_gateway_is_believed,
+                a_duplicate_costs_one_read,
                 what_is_not_what_was_ordered_pays_for_nothing,
                 money_without_an_order_goes_back_after_a_day,
                 a_webhook_waits_for_its_order,

@@ -106,6 +106,26 @@ pub async fn nobody_but_the_gateway_is_believed(shop: Shop) {
     shop.settle().await;
 }
 
+pub async fn a_duplicate_costs_one_read(shop: Shop) {
+    sells(&shop, &[("MUG", 1999, 10)]).await;
+    let (guest, placed) = guest_order(&shop, "MUG", 1).await;
+    let id = intent(&guest, &placed).await;
+    let body = succeeded("evt_1", &id, &placed.at("/id"), 2699).to_string();
+    let signature = Signatures::of(WEBHOOK_SECRET).header(body.as_bytes(), shop.now());
+    let gateway = shop.guest().with_header("x-holdfast-explain", "1");
+    let mut costs = Vec::new();
+    for _ in 0..2 {
+        let request = http::Request::post("/v1/webhooks/payments").header("content-type", "application/json");
+        let request = request.header("stripe-signature", &signature).body(Bytes::from(body.clone())).unwrap();
+        let told = gateway.send(request).await.expect_status(200);
+        costs.push(told.header("x-holdfast-cost").unwrap().to_owned());
+    }
+    // The inbox, the payment beside its order, and one transaction; then the inbox alone.
+    assert!(costs[0].starts_with("round_trips=4, "), "{costs:?}");
+    assert!(costs[1].starts_with("round_trips=1, ") && costs[1].contains("write_units=0,"), "{costs:?}");
+    shop.settle().await;
+}
+
 pub async fn what_is_not_what_was_ordered_pays_for_nothing(shop: Shop) {
     let (_, keeper) = sells(&shop, &[("MUG", 1999, 10)]).await;
     let (guest, placed) = guest_order(&shop, "MUG", 1).await;
@@ -169,6 +189,9 @@ pub async fn money_without_an_order_goes_back_after_a_day(shop: Shop) {
     let list = support().await.get("/v1/admin/payments?status=UNMATCHED").await.expect_status(200).json();
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
     assert!(shop.world().gateway().refunds().unwrap().is_empty(), "people may still find out whose it is");
+    for alarm in ["payments-reconcile", "webhooks-parked-retry"] {
+        assert!(shop.world().invoke(alarm, json!({})).await.is_err(), "{alarm} calls people");
+    }
     shop.advance(Duration::from_secs(24 * 3_600));
     shop.settle().await;
     shop.settle().await;

@@ -40,6 +40,7 @@ pub async fn money_goes_back_in_parts(shop: Shop) {
     let (guest, placed) = paid(&shop, "pm_card_visa").await;
     for (body, pointer) in [
         (json!({"reason": ""}), "/reason"),
+        (json!({"reason": "to 4242 4242 4242 4242"}), "/reason"),
         (json!({"reason": "x", "amount": usd(0)}), "/amount/amount"),
         (json!({"reason": "x", "amount": usd(-5)}), "/amount/amount"),
         (json!({"reason": "x", "amount": {"amount": 5, "currency": "EUR"}}), "/amount/currency"),
@@ -149,6 +150,8 @@ pub async fn a_refund_may_fail_when_nobody_thinks_of_it_any_more(shop: Shop) {
     shop.advance(Duration::from_secs(3 * 86_400));
     shop.settle().await;
     assert_eq!(stands(&guest, &placed).await[1], "PAID", "it came back");
+    let alarmed = shop.world().invoke("payments-reconcile", json!({})).await;
+    assert!(alarmed.is_err(), "people are called");
     let payment = payments(&shop, &placed).await[0].clone();
     assert_eq!((&payment["refundable"]["amount"], &payment["refunds"][0]["status"]), (&json!(2699), &json!("FAILED")));
     // One that takes a while is under way until it has arrived.

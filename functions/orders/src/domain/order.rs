@@ -262,3 +262,37 @@ impl Owner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_money_follows_what_goes_back() {
+        let order = |payment_status: PaymentStatus, refunded: i64| -> Order {
+            let order = json!({
+                "id": "ord_00000000000000000000000000", "version": 1, "owner": {"guest": "crt_00000000000000000000000000"},
+                "status": "PAID", "payment_status": payment_status, "lines": [], "refunded": refunded,
+                "charges": {
+                    "currency": "USD", "subtotal": 1000, "tax": 0, "tax_included": true, "total": 1000,
+                    "shipping": {"method": "standard", "label": "Standard", "amount": 0, "tax": 0},
+                },
+                "reservation_id": "rsv_00000000000000000000000000", "reservation_expires_at": "2026-11-27T00:15:00Z",
+                "takes": [], "history": [], "created_at": "2026-11-27T00:00:00Z", "fingerprint": "f",
+            });
+            serde_json::from_value(order).unwrap()
+        };
+        use PaymentStatus::{None, Paid, PartiallyRefunded, Refunded};
+        for (was, refunded, more, is, in_all) in [
+            (Paid, 0, 999, PartiallyRefunded, 999),
+            (Paid, 0, 1000, Refunded, 1000),
+            (PartiallyRefunded, 999, 1, Refunded, 1000),
+            (Refunded, 1000, -1, PartiallyRefunded, 999),
+            (Refunded, 1000, -1000, Paid, 0),
+            (None, 0, 5, None, 5),
+        ] {
+            assert_eq!(order(was, refunded).after_refund(more), (is, in_all), "{was:?} {refunded} {more}");
+        }
+    }
+}

@@ -156,10 +156,20 @@ fn rank(payment: &Payment) -> u8 {
 fn reason(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     let letters = text.chars().take(LONGEST_REASON.saturating_add(1)).count();
-    if (1..=LONGEST_REASON).contains(&letters) && !text.chars().any(char::is_control) {
-        return Ok(text.to_owned());
+    if !(1..=LONGEST_REASON).contains(&letters) || text.chars().any(char::is_control) {
+        return Err(Problem::invalid("/reason", format!("must be one line of 1 to {LONGEST_REASON} characters")));
     }
-    Err(Problem::invalid("/reason", format!("must be one line of 1 to {LONGEST_REASON} characters")))
+    if names_a_card(text) {
+        return Err(Problem::invalid("/reason", "must not hold a card's number"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether there are as many digits in a row as a card has, in groups or not.
+fn names_a_card(text: &str) -> bool {
+    const FEWEST_DIGITS: usize = 13;
+    let digits = text.split(|letter: char| !letter.is_ascii_digit() && letter != ' ' && letter != '-');
+    digits.map(|part| part.chars().filter(char::is_ascii_digit).count()).any(|count| count >= FEWEST_DIGITS)
 }
 
 fn nothing_to_refund() -> Problem {
@@ -170,4 +180,21 @@ fn nothing_to_refund() -> Problem {
 /// payments-refund.
 pub fn function() -> Function {
     endpoint::<Desk>("payments-refund", || routes!(payments_refund))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_holds_no_card() {
+        for fine in ["a gesture", "order 8T35-X63M-C56Q of 2026-11-27", "123456789012"] {
+            assert_eq!(reason(fine).unwrap(), fine);
+        }
+        for wrong in ["4242424242424242", "card 4242 4242 4242 4242", "378282-246310-005", "1234567890123", "", "a\nb"]
+        {
+            assert!(reason(wrong).is_err(), "{wrong}");
+        }
+        assert!(reason(&"x".repeat(300)).is_ok() && reason(&"x".repeat(301)).is_err());
+    }
 }

@@ -1,5 +1,6 @@
 //! payments-reconcile: every five minutes, whatever webhooks did not tell. Each intent is followed until the gateway says that it
-//! is over, and each refund until it has gone back or cannot. Money that matches no order fails the run, so that its alarm rings.
+//! is over, and each refund until it has gone back or cannot. Money that matches no order, and a refund that has failed, fail the
+//! run, so that its alarm rings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,9 @@ use serde_json::Value;
 
 use crate::agent::{Agent, AgentError};
 use crate::events::by_itself;
+
+/// For so long a failed refund has people called.
+const CALLED_FOR: Duration = Duration::from_secs(3_600);
 
 /// Reconciles.
 #[derive(Clone, Debug)]
@@ -34,17 +38,22 @@ struct Sum {
     refunds: usize,
     failed: usize,
     unmatched: usize,
+    lost: usize,
 }
 
 impl Reconciler {
     async fn run(&self) -> Result<Sum, StoreError> {
+        let cashier = &self.agent.cashier;
         let mut sum = Sum { unmatched: self.unmatched().await?, ..Sum::default() };
         let quiet = self.intents(&mut sum).await? || self.refunds(&mut sum).await?;
+        let now = cashier.ambient.now();
+        sum.lost = cashier.payments.failed_since(now.checked_sub(CALLED_FOR).unwrap_or(now)).await?;
         tracing::info!(
             asked = sum.asked,
             refunds = sum.refunds,
             failed = sum.failed,
             unmatched = sum.unmatched,
+            lost = sum.lost,
             quiet,
             "payments.reconciled"
         );
@@ -113,9 +122,11 @@ pub fn function() -> Function {
             let reconciler = Arc::clone(&reconciler);
             Box::pin(async move {
                 let sum = reconciler.run().await?;
-                match sum.unmatched {
-                    0 => Ok(Value::Null),
-                    waiting => Err(format!("{waiting} payments match no order").into()),
+                match (sum.unmatched, sum.lost) {
+                    (0, 0) => Ok(Value::Null),
+                    (waiting, lost) => {
+                        Err(format!("{waiting} payments match no order, {lost} refunds have failed").into())
+                    }
                 }
             })
         });

@@ -55,6 +55,8 @@ pub(super) fn refunds_partition(shard: u8) -> String {
     format!("REFUNDS#{shard}")
 }
 
+/// The index partition of refunds that have failed.
+pub(super) const FAILED: &str = "FAILED";
 /// The index partition of money that matches no order.
 pub(super) const UNMATCHED: &str = "UNMATCHED";
 /// The index partition of what waits for its order.

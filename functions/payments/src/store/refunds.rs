@@ -1,11 +1,13 @@
 //! Refunds: finding them, and the pieces of transactions that ask for one and move it on.
 
-use holdfast_core::{Causation, Money, OrderId, RefundId};
+use holdfast_core::{Causation, Money, OrderId, RefundId, Timestamp};
 use holdfast_dynamo::{Action, Key, Query, StoreError, of_kind};
 use holdfast_http::Fingerprint;
 
 use super::Payments;
-use super::items::{RefundItem, SHARDS, payment_key, refund_key, refunds_of_partition, refunds_partition};
+use super::items::{
+    FAILED, RefundItem, SHARDS, payment_key, place, refund_key, refunds_of_partition, refunds_partition,
+};
 use crate::domain::{GatewayId, Payment, Refund, RefundStatus, RefundTurn, Why};
 use crate::events::{Happened, Refunded};
 
@@ -134,16 +136,31 @@ impl Payments {
         };
         let event = self.event(&happened, id, cause);
         let turn = RefundTurn { at: self.ambient.now(), actor: cause.actor.clone(), to };
-        let list = if to.is_under_way() { "" } else { "REMOVE #gsi1pk, #gsi1sk " };
-        let expression = format!("{list}SET {also}#status = :to, #history = list_append(#history, :turn)");
-        self.table
+        let list = match to {
+            RefundStatus::Requested | RefundStatus::Sent => "SET ",
+            RefundStatus::Succeeded => "REMOVE #gsi1pk, #gsi1sk SET ",
+            RefundStatus::Failed => "SET #gsi1pk = :failed, #gsi1sk = :at, ",
+        };
+        let expression = format!("{list}{also}#status = :to, #history = list_append(#history, :turn)");
+        let action = self
+            .table
             .update(refund_key(id), &expression)
             .when("#status = :from AND #version = :seen")
             .value(":from", refund.status)
             .value(":seen", refund.version)
             .value(":to", to)
             .value(":turn", [turn])
-            .event(&event)
+            .event(&event);
+        if to == RefundStatus::Failed {
+            return action.value(":failed", FAILED).value(":at", place(self.ambient.now(), id));
+        }
+        action
+    }
+
+    /// How many refunds have failed since then.
+    pub(crate) async fn failed_since(&self, since: Timestamp) -> Result<usize, StoreError> {
+        let query = Query::gsi1(FAILED).between(place(since, ""), "~").limit(AT_ONCE);
+        Ok(self.table.places(&query).await?.len())
     }
 
     /// Refunds that are under way, the oldest of each partition first.
