@@ -26,9 +26,22 @@ pub fn schemas() -> &'static BTreeMap<String, Value> {
             .chain(published::<holdfast_orders::events::Happened>("holdfast.orders"))
             .chain(published::<holdfast_checkout::events::Happened>("holdfast.orders"))
             .chain(published::<holdfast_payments::events::Happened>("holdfast.payments"))
+            .chain(published::<holdfast_webhooks::events::Happened>("holdfast.webhooks"))
             .collect()
     });
     &SCHEMAS
+}
+
+/// The list of those that can be delivered to the outside, from the root.
+pub const DELIVERED_PATH: &str = "functions/webhooks/data/event-types.txt";
+
+/// What of its name keeps an event inside: the bookkeeping of stock. template.yaml's WebhooksRule says the same.
+pub const KEPT_INSIDE: [&str; 2] = ["inventory.reservation-", "inventory.stock-"];
+
+/// The list of the types that can be delivered to the outside, as its file holds it.
+pub fn delivered() -> String {
+    let kinds = schemas().keys().filter(|kind| !KEPT_INSIDE.iter().any(|inside| kind.starts_with(inside)));
+    kinds.map(|kind| format!("{kind}\n")).collect()
 }
 
 /// Whether an event, as the bus carries it, is what its type's schema says; if not, what is wrong with it.

@@ -16,6 +16,7 @@ use std::pin::Pin;
 use holdfast_testing::Shop;
 
 pub mod addresses;
+pub mod audit;
 pub mod carts;
 pub mod categories;
 pub mod checkout;
@@ -36,6 +37,7 @@ pub mod registration;
 pub mod sessions;
 pub mod staff;
 pub mod stock;
+pub mod webhooks;
 
 /// Hands the list of all stories to a macro: `module: story, story;`.
 #[macro_export]
@@ -189,6 +191,21 @@ macro_rules! every_story {
                 a_return_is_told_of_as_it_is_decided,
                 whoever_changes_a_password_or_comes_from_elsewhere_is_told_of,
                 staff_are_alerted_where_the_setting_says;
+            webhooks:
+                staff_register_where_events_go,
+                what_points_inside_is_no_endpoint,
+                the_twentieth_endpoint_is_the_last,
+                an_endpoint_hears_what_it_asked_for,
+                a_secret_is_replaced_while_both_sign,
+                what_fails_is_tried_again,
+                an_endpoint_that_takes_nothing_for_a_day_is_switched_off,
+                one_that_dislikes_an_event_is_not_switched_off,
+                a_delivery_is_made_again,
+                no_delivery_is_led_inside;
+            audit:
+                what_staff_and_customers_do_is_recorded,
+                records_are_looked_for,
+                the_heads_are_written_every_day;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 21] = [
+const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -31,6 +31,8 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("checkout", &["core", "runtime", "dynamo", "http", "catalog", "inventory", "carts", "accounts", "orders"]),
     ("payments", &["core", "auth", "runtime", "dynamo", "http", "events", "inventory", "orders"]),
     ("notifications", &["core", "runtime", "dynamo", "http", "events", "accounts", "orders", "checkout"]),
+    ("webhooks", &["core", "runtime", "dynamo", "http", "events"]),
+    ("trail", &["core", "runtime", "dynamo", "http", "events"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
     ("pictures", &[]),
@@ -48,6 +50,8 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
             "checkout",
             "payments",
             "notifications",
+            "webhooks",
+            "trail",
             "relay",
             "service",
             "pictures",
@@ -70,6 +74,8 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
             "orders",
             "checkout",
             "payments",
+            "webhooks",
+            "trail",
             "local",
             "testing",
         ],

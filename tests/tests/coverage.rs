@@ -74,6 +74,8 @@ async fn tries(actor: &Actor, operation: &Operation) -> u16 {
         Some("products") => "prd_00000000000000000000000000",
         Some("categories") => "cat_00000000000000000000000000",
         Some("orders") => "ord_00000000000000000000000000",
+        Some("webhook-endpoints") => "whe_00000000000000000000000000",
+        Some("webhook-deliveries") => "whd_00000000000000000000000000",
         Some("warehouses") => "whs_00000000000000000000000000",
         _ => "usr_00000000000000000000000000",
     };

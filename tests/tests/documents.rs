@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use holdfast_local::engines::Pattern;
 use holdfast_local::registry;
+use holdfast_testing::Shop;
 use holdfast_tests::{breaking, openapi, schemas};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -75,6 +77,21 @@ fn walk(value: &Value, visit: &mut impl FnMut(&str, &Value)) {
         }
         Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn what_webhooks_deliver_is_what_their_rule_lets_through() {
+    let same = read(&root().join(schemas::DELIVERED_PATH)) == schemas::delivered();
+    assert!(same, "{} says something else than the code: make docs mends it", schemas::DELIVERED_PATH);
+    let blueprint = Shop::blueprint();
+    let rules = &blueprint.stack().rules;
+    let rule = rules.iter().find(|rule| rule.logical_id == "WebhooksRule").unwrap();
+    let pattern = Pattern::parse(&rule.pattern).unwrap();
+    for kind in schemas::schemas().keys() {
+        let event = json!({"source": "holdfast.x", "detail-type": kind});
+        let delivered = schemas::delivered().lines().any(|delivered| delivered == kind);
+        assert_eq!(pattern.matches(&event), delivered, "{kind}");
     }
 }
 

@@ -10,6 +10,7 @@ use holdfast_auth::Role;
 use holdfast_http::Signatures;
 use holdfast_local::engines::gateway::WEBHOOK_SECRET;
 use holdfast_testing::Shop;
+use holdfast_tests::stories::webhooks::{self, Receiver};
 use holdfast_tests::stories::{orders, payments};
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ enum Answers {
 use Answers::{Batch, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 100] = [
+const ANSWERS: [(&str, Answers); 111] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
@@ -36,6 +37,9 @@ const ANSWERS: [(&str, Answers); 100] = [
     ("admin-orders-set-status", Http(200)),
     ("admin-returns-decide", Http(200)),
     ("admin-returns-list", Http(200)),
+    ("audit-anchor", Nothing),
+    ("audit-append", Batch),
+    ("audit-list", Http(200)),
     ("auth-forgot-password", Http(202)),
     ("auth-jwks", Http(200)),
     ("auth-login", Http(200)),
@@ -126,6 +130,14 @@ const ANSWERS: [(&str, Answers); 100] = [
     ("warehouses-create", Http(201)),
     ("warehouses-list", Http(200)),
     ("warehouses-update", Http(200)),
+    ("webhook-deliver", Batch),
+    ("webhook-deliveries-list", Http(200)),
+    ("webhook-deliveries-resend", Http(202)),
+    ("webhook-endpoints-create", Http(201)),
+    ("webhook-endpoints-delete", Http(204)),
+    ("webhook-endpoints-list", Http(200)),
+    ("webhook-endpoints-rotate-secret", Http(200)),
+    ("webhook-endpoints-update", Http(200)),
     ("webhooks-parked-retry", Nothing),
 ];
 
@@ -153,6 +165,8 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
         ],
     });
     let mug = clerk.clone().keyed("mug").post("/v1/admin/products", mug).await.expect_status(201);
+    Receiver::at(&shop, "hooks.example.com");
+    let (webhook_endpoint, _) = webhooks::registers(&admin, "https://hooks.example.com/").await;
     let keeper = shop.hire("warehouse@demo.test", &[Role::Warehouse]).await;
     let opens = |name: &'static str| {
         let keeper = keeper.clone().keyed(name);
@@ -191,6 +205,8 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let told =
         format!(r#"{{"id":"evt-20261121-0001","type":"shipment.delivered","order_id":"{}"}}"#, shipped.at("/id"));
     shop.settle().await;
+    let deliveries = format!("/v1/admin/webhook-endpoints/{webhook_endpoint}/deliveries");
+    let webhook_delivery = admin.get(&deliveries).await.at("/items/0/id");
     // Not worked on yet.
     let key = format!("uploads/{}/{picture}", mug.at("/id"));
     shop.world().engines().s3.put("local-holdfast-media-us-east-1-000000000000", &key, b"no picture").unwrap();
@@ -216,6 +232,8 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
         ("carrier_signature", Signatures::of(&secret).header(told.as_bytes(), shop.now())),
         ("import_id", import),
         ("image_id", picture),
+        ("webhook_endpoint_id", webhook_endpoint),
+        ("webhook_delivery_id", webhook_delivery),
         ("catalog_token", clerk.access_token()),
         ("category_id", kitchen.expect_status(201).at("/id")),
         ("product_id", mug.at("/id")),

@@ -24,6 +24,7 @@ const SERVER_KEY: &str = "SERVER_KEY_PARAMETER";
 const CARRIER_SECRET: &str = "CARRIER_SECRET_PARAMETER";
 const GATEWAY_KEY: &str = "GATEWAY_KEY_PARAMETER";
 const WEBHOOK_SECRET: &str = "GATEWAY_WEBHOOK_SECRET_PARAMETER";
+const WEBHOOK_KEY: &str = "WEBHOOK_KEY_PARAMETER";
 
 /// A stack, and the signing keys whose public halves its environment was resolved with, where they are new.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ impl Blueprint {
         for name in self.named_by(CODE_KEY) {
             provide(ssm, name, || CodeKey::generate(ambient).parameter())?;
         }
-        for name in self.named_by(SERVER_KEY) {
+        for name in self.named_by(SERVER_KEY).into_iter().chain(self.named_by(WEBHOOK_KEY)) {
             provide(ssm, name, || URL_SAFE_NO_PAD.encode(ambient.bytes::<32>()))?;
         }
         for name in self.named_by(CARRIER_SECRET) {

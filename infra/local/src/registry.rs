@@ -13,6 +13,8 @@ pub fn functions() -> Vec<Function> {
         holdfast_checkout::functions(),
         holdfast_payments::functions(),
         holdfast_notifications::functions(),
+        holdfast_webhooks::functions(),
+        holdfast_trail::functions(),
         holdfast_relay::functions(),
         holdfast_service::functions(),
     ]

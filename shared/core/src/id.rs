@@ -171,6 +171,10 @@ ids! {
     VariantId = "var";
     /// A warehouse.
     WarehouseId = "whs";
+    /// An event on its way to an endpoint outside.
+    WebhookDeliveryId = "whd";
+    /// Where events are delivered to outside.
+    WebhookEndpointId = "whe";
 }
 
 #[cfg(test)]

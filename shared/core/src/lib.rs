@@ -17,7 +17,8 @@ pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page, server_key};
 pub use event::{Causation, Envelope, StoredEvent};
 pub use id::{
     AddressId, CartId, CategoryId, CodeId, EventId, Id, IdError, ImageId, ImportId, OrderId, ProductId, ReceiptId,
-    RefundId, RequestId, ReservationId, ReturnId, SessionId, UserId, VariantId, WarehouseId, derived, keyed,
+    RefundId, RequestId, ReservationId, ReturnId, SessionId, UserId, VariantId, WarehouseId, WebhookDeliveryId,
+    WebhookEndpointId, derived, keyed,
 };
 pub use jiff::Timestamp;
 pub use money::{Money, MoneyError, Rounding};

@@ -75,6 +75,8 @@ pub mod permission {
     }
 
     permissions! {
+        /// Reads what staff and customers did.
+        AuditRead,
         /// Reads products that are not for sale.
         CatalogRead,
         /// Changes products and categories.
@@ -97,6 +99,8 @@ pub mod permission {
         UsersRead,
         /// Changes users.
         UsersWrite,
+        /// Manages where events are delivered to.
+        Webhooks,
     }
 }
 

@@ -65,10 +65,17 @@ impl Signatures {
 
     /// The header that signs these bytes at this moment.
     pub fn header(&self, body: &[u8], at: Timestamp) -> String {
+        Self::header_of(std::slice::from_ref(self), body, at)
+    }
+
+    /// The header that signs these bytes at this moment by each of several secrets: whoever knows one of them can check it.
+    pub fn header_of(all: &[Self], body: &[u8], at: Timestamp) -> String {
         let time = at.as_second().to_string();
-        let digest = self.mac(&time, body).finalize().into_bytes();
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("t={time},v1={hex}")
+        let digests = all.iter().map(|one| {
+            let digest = one.mac(&time, body).finalize().into_bytes();
+            digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        });
+        digests.fold(format!("t={time}"), |header, digest| header + ",v1=" + &digest)
     }
 }
 
@@ -110,6 +117,15 @@ mod tests {
     fn a_signature_is_its_literal_text() {
         let header = Signatures::of("whsec_test").header(BODY, at(1_800_000_000));
         assert_eq!(header, "t=1800000000,v1=fd01adb323d3174d25da622891b61ddc29a37d7e3f2a266bfad9021d3edf56f0");
+    }
+
+    #[test]
+    fn either_of_two_secrets_checks_what_both_sign() {
+        let both = [Signatures::of("whsec_other"), Signatures::of("whsec_test")];
+        let header = Signatures::header_of(&both, BODY, at(1_000));
+        assert_eq!(header.matches(",v1=").count(), 2);
+        assert!(checks(&[&header], BODY, 1_000));
+        assert!(!checks(&[&Signatures::header_of(&both[..1], BODY, at(1_000))], BODY, 1_000));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `make docs`: writes docs/openapi.json and events/schemas from the code.
+//! `make docs`: writes docs/openapi.json, events/schemas, and the list of what webhooks deliver, from the code.
 
 use std::error::Error;
 use std::fs;
@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for found in schemas::kinds_in(&folder)?.iter().filter(|kind| !wanted.contains_key(*kind)) {
         fs::remove_file(schemas::file(root, found))?;
     }
+    fs::write(root.join(schemas::DELIVERED_PATH), schemas::delivered())?;
     let (paths, kinds) = (document.paths.paths.len(), wanted.len());
     writeln!(io::stdout(), "{}: {paths} paths; {}: {kinds} events", openapi::PATH, schemas::FOLDER)?;
     Ok(())

@@ -13,7 +13,7 @@ pub(super) fn anew(actor: &Actor) -> Actor {
 }
 
 /// A new warehouse's id.
-pub(super) async fn opens(keeper: &Actor, name: &str, priority: u32) -> String {
+pub async fn opens(keeper: &Actor, name: &str, priority: u32) -> String {
     let body = json!({"name": name, "priority": priority});
     anew(keeper).post("/v1/admin/warehouses", body).await.expect_status(201).at("/id")
 }

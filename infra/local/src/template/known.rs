@@ -112,10 +112,12 @@ pub(super) const RULE: &[&str] = &["Description", "Tags"];
 /// Of an archive: the local one keeps everything.
 pub(super) const ARCHIVE: &[&str] = &["Description", "RetentionDays"];
 
-/// Of a bucket: encryption, access from the internet, life cycle.
+/// Of a bucket: encryption, access from the internet, life cycle, and what cannot be changed for a while.
 pub(super) const BUCKET: &[&str] = &[
     "BucketEncryption",
     "LifecycleConfiguration",
+    "ObjectLockConfiguration",
+    "ObjectLockEnabled",
     "OwnershipControls",
     "PublicAccessBlockConfiguration",
     "Tags",

@@ -1,0 +1,3 @@
+//! The endpoint.
+
+pub mod audit_list;

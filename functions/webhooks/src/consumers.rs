@@ -1,0 +1,5 @@
+//! The consumers: a file each, named like its function.
+
+pub mod deliver;
+
+mod looks;
