@@ -5,10 +5,13 @@ pub mod cold;
 pub mod goods;
 pub mod import;
 pub mod local;
+pub mod purchases;
 pub mod tills;
+pub mod webhooks;
 pub mod work;
 
 mod process;
+mod served;
 
 use std::fmt;
 use std::path::PathBuf;

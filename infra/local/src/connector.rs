@@ -97,6 +97,11 @@ impl HttpConnector for Connector {
 }
 
 #[expect(clippy::disallowed_methods, reason = "what a bench measures is real time")]
+fn real_time() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a bench measures is real time")]
 async fn slowly(latency: std::time::Duration) {
     tokio::time::sleep(latency).await;
 }
@@ -132,7 +137,9 @@ impl Inner {
         {
             slowly(latency).await;
         }
+        let began = real_time();
         let outcome = protocol::carry_out(&self.engines, &call).await;
+        self.recorder.took(began.elapsed());
         let lost = fault.is_some();
         let status = (!lost).then_some(outcome.status);
         self.note(&call, invocation.as_deref(), status, std::str::from_utf8(&outcome.body).unwrap_or_default());

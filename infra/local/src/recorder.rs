@@ -1,7 +1,9 @@
 //! Which function used which right, and how often it called whom: what least privilege is measured by.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -53,11 +55,14 @@ struct Records {
 
 /// Remembers, from as many threads as there are.
 #[derive(Debug, Default)]
-pub struct Recorder(Mutex<Records>);
+pub struct Recorder {
+    records: Mutex<Records>,
+    engines_ns: AtomicU64,
+}
 
 impl Recorder {
     fn records(&self) -> std::sync::MutexGuard<'_, Records> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn uses(&self, function: &str, action: &str, resource: &str, allowed: bool) {
@@ -78,6 +83,15 @@ impl Recorder {
         tally.failed += u64::from(call.status.is_none_or(|status| status >= 400));
         tally.read_units += call.read_units;
         tally.write_units += call.write_units;
+    }
+
+    pub(crate) fn took(&self, engine: Duration) {
+        self.engines_ns.fetch_add(u64::try_from(engine.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// How long engines were at work, in seconds of real time: what is not the functions' own.
+    pub fn engines_s(&self) -> f64 {
+        Duration::from_nanos(self.engines_ns.load(Ordering::Relaxed)).as_secs_f64()
     }
 
     /// Every right that was used.

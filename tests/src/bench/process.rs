@@ -42,3 +42,10 @@ pub(super) fn cpu_s() -> io::Result<f64> {
     let times = fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
     Ok(times.sum::<f64>() / TICKS_A_SECOND)
 }
+
+/// The processor's time that this thread has used, in seconds: to a nanosecond.
+pub(super) fn thread_cpu_s() -> io::Result<f64> {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanos = stat.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok());
+    nanos.map(|nanos| nanos / 1e9).ok_or_else(|| io::Error::other("Linux does not count a thread's time"))
+}

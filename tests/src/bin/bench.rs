@@ -1,11 +1,12 @@
 //! `make bench`: prints a JSON object a line for each figure, and fails when one falls short of what it must reach.
-//! `bench cold` measures cold starts alone, `bench checkout` checkouts, `bench import` a large file of products.
+//! `bench cold` measures cold starts alone, `bench checkout` checkouts, `bench import` a large file of products, `bench purchase` whole
+//! purchases and what the payment gateway tells, `bench pages` what everybody looks at.
 
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use holdfast_tests::bench::{Figure, cold, goods, import, local, tills, work};
+use holdfast_tests::bench::{Figure, cold, goods, import, local, purchases, tills, webhooks, work};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let began = holdfast_tests::bench::now();
@@ -28,11 +29,23 @@ type Part = fn() -> Result<Vec<Figure>, Box<dyn Error>>;
 /// What is measured when this is asked for.
 fn parts(asked: Option<&str>) -> Result<&'static [Part], String> {
     match asked {
-        None => Ok(&[cold::figures, local::figures, work::figures, import::figures, goods::figures, tills::figures]),
+        None => Ok(&[
+            cold::figures,
+            local::figures,
+            work::figures,
+            import::figures,
+            goods::figures,
+            tills::figures,
+            webhooks::figures,
+            purchases::pages,
+            purchases::figures,
+        ]),
         Some("cold") => Ok(&[cold::figures]),
         Some("import") => Ok(&[import::large]),
         Some("checkout") => Ok(&[tills::figures]),
-        Some(other) => Err(format!("there is no bench {other}: there are checkout, cold and import")),
+        Some("pages") => Ok(&[purchases::pages]),
+        Some("purchase") => Ok(&[webhooks::figures, purchases::figures]),
+        Some(other) => Err(format!("there is no bench {other}: there are checkout, cold, import, pages and purchase")),
     }
 }
 
