@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe-sandbox lint audit bench bench-cold bench-import build docs help
+.PHONY: run test test-stripe test-stripe-sandbox lint audit bench bench-cold bench-import build docs help
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -14,6 +14,10 @@ run: ## serve the shop at http://127.0.0.1:8080
 test: ## every test
 	@$(tools)/need.sh cargo cc
 	@$(tools)/test.sh
+
+test-stripe: ## the shop with localstripe, a fake of Stripe by others, as its payment gateway
+	@$(tools)/need.sh cargo cc python3
+	@$(tools)/test-stripe.sh
 
 test-stripe-sandbox: ## the local payment gateway, by Stripe's own client for Python
 	@$(tools)/need.sh cargo cc python3
