@@ -97,11 +97,6 @@ impl HttpConnector for Connector {
 }
 
 #[expect(clippy::disallowed_methods, reason = "what a bench measures is real time")]
-fn real_time() -> std::time::Instant {
-    std::time::Instant::now()
-}
-
-#[expect(clippy::disallowed_methods, reason = "what a bench measures is real time")]
 async fn slowly(latency: std::time::Duration) {
     tokio::time::sleep(latency).await;
 }
@@ -137,9 +132,9 @@ impl Inner {
         {
             slowly(latency).await;
         }
-        let began = real_time();
+        let began_ns = self.recorder.engine_begins();
         let outcome = protocol::carry_out(&self.engines, &call).await;
-        self.recorder.took(began.elapsed());
+        self.recorder.engine_ends(began_ns);
         let lost = fault.is_some();
         let status = (!lost).then_some(outcome.status);
         self.note(&call, invocation.as_deref(), status, std::str::from_utf8(&outcome.body).unwrap_or_default());

@@ -37,7 +37,7 @@ pub use functions::CallError;
 pub use gateway::{RouteError, serve};
 pub use internet::{Internet, Reply};
 pub use keys::Blueprint;
-pub use recorder::{Call, Recorder, Tally, Use};
+pub use recorder::{Call, Recorder, Tally, Use, thread_cpu_ns};
 pub use sources::{ExpressionError, SourceError};
 pub use world::{Options, PORT, StartError, World};
 

@@ -1,7 +1,7 @@
 //! Which function used which right, and how often it called whom: what least privilege is measured by.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ struct Records {
 #[derive(Debug, Default)]
 pub struct Recorder {
     records: Mutex<Records>,
+    /// Whether what engines use of the processor is measured.
+    metering: AtomicBool,
     engines_ns: AtomicU64,
 }
 
@@ -85,11 +87,23 @@ impl Recorder {
         tally.write_units += call.write_units;
     }
 
-    pub(crate) fn took(&self, engine: Duration) {
-        self.engines_ns.fetch_add(u64::try_from(engine.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// From now on, what engines use of the processor is measured, on worlds of one thread: for benches.
+    pub fn meter_engines(&self) {
+        self.metering.store(true, Ordering::Relaxed);
     }
 
-    /// How long engines were at work, in seconds of real time: what is not the functions' own.
+    /// Begins to measure an engine's work, if that is wanted.
+    pub(crate) fn engine_begins(&self) -> Option<u64> {
+        self.metering.load(Ordering::Relaxed).then(thread_cpu_ns)
+    }
+
+    pub(crate) fn engine_ends(&self, began_ns: Option<u64>) {
+        if let Some(began_ns) = began_ns {
+            self.engines_ns.fetch_add(thread_cpu_ns().saturating_sub(began_ns), Ordering::Relaxed);
+        }
+    }
+
+    /// The processor's time that engines have used, in seconds: what is not the functions' own.
     pub fn engines_s(&self) -> f64 {
         Duration::from_nanos(self.engines_ns.load(Ordering::Relaxed)).as_secs_f64()
     }
@@ -113,6 +127,12 @@ impl Recorder {
     pub fn restart_tallies(&self) {
         self.records().tallies.clear();
     }
+}
+
+/// The processor's time that this thread has used, as Linux counts it; elsewhere nothing does.
+pub fn thread_cpu_ns() -> u64 {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    counted.and_then(|counted| counted.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
 /// The units that an answer reports: read and write, summed over the tables.

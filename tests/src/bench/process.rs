@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::process::Child;
+use std::time::Duration;
 
 /// Ends its process when it is let go of.
 pub(super) struct Running(pub(super) Child);
@@ -43,9 +44,7 @@ pub(super) fn cpu_s() -> io::Result<f64> {
     Ok(times.sum::<f64>() / TICKS_A_SECOND)
 }
 
-/// The processor's time that this thread has used, in seconds: to a nanosecond.
-pub(super) fn thread_cpu_s() -> io::Result<f64> {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanos = stat.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok());
-    nanos.map(|nanos| nanos / 1e9).ok_or_else(|| io::Error::other("Linux does not count a thread's time"))
+/// The processor's time that this thread has used, in seconds.
+pub(super) fn thread_cpu_s() -> f64 {
+    Duration::from_nanos(holdfast_local::thread_cpu_ns()).as_secs_f64()
 }

@@ -22,6 +22,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
     let alone = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     alone.block_on(async {
         let shop = Shop::open();
+        shop.world().recorder().meter_engines();
         stocked(&shop, 1).await;
         // Nobody is told by the gateway itself: what is told is told here.
         shop.world().gateway().calls(None);
@@ -98,9 +99,9 @@ async fn told(shop: &Shop, gateway: &Actor, events: &[&Event]) -> Result<(Tallie
     recorder.restart_tallies();
     let (began, mut beside) = (cpu_s()?, Vec::with_capacity(events.len()));
     for event in events {
-        let (cpu, engine) = (thread_cpu_s()?, recorder.engines_s());
+        let (cpu, engine) = (thread_cpu_s(), recorder.engines_s());
         tells(shop, gateway, event).await;
-        beside.push((thread_cpu_s()? - cpu) - (recorder.engines_s() - engine));
+        beside.push((thread_cpu_s() - cpu) - (recorder.engines_s() - engine));
     }
     let cpu_us = (cpu_s()? - began) * 1e6 / events.len() as f64;
     let own = recorder.tallies().into_iter().filter(|((function, ..), _)| function == FUNCTION);
