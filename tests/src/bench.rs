@@ -30,14 +30,16 @@ pub struct Figure {
     pub unit: &'static str,
     /// The most that it may be.
     pub at_most: Option<f64>,
+    /// The least that it has to be.
+    pub at_least: Option<f64>,
     /// Whose, or how it was come by.
     pub of: &'static str,
 }
 
 impl Figure {
-    /// Whether it is more than it may be.
+    /// Whether it is more than it may be, or less than it has to be.
     pub fn falls_short(&self) -> bool {
-        self.at_most.is_some_and(|most| self.value > most)
+        self.at_most.is_some_and(|most| self.value > most) || self.at_least.is_some_and(|least| self.value < least)
     }
 }
 
@@ -47,6 +49,9 @@ impl fmt::Display for Figure {
         let mut line = json!({"name": self.name, "value": rounded(self.value), "unit": self.unit, "of": self.of});
         if let Some(most) = self.at_most {
             line["at_most"] = rounded(most).into();
+        }
+        if let Some(least) = self.at_least {
+            line["at_least"] = rounded(least).into();
         }
         line.fmt(f)
     }
@@ -79,11 +84,14 @@ mod tests {
 
     #[test]
     fn a_figure_is_a_line_of_json() {
-        let figure = Figure { name: "rss_mb", value: 12.00049, unit: "MB", at_most: Some(12.0), of: "me-get" };
+        let figure =
+            Figure { name: "rss_mb", value: 12.00049, unit: "MB", at_most: Some(12.0), at_least: None, of: "me-get" };
         let line = r#"{"name":"rss_mb","value":12.0,"unit":"MB","of":"me-get","at_most":12.0}"#;
         assert_eq!((figure.to_string().as_str(), figure.falls_short()), (line, true));
         assert!(!Figure { value: 12.0, ..figure }.falls_short());
         assert!(!Figure { at_most: None, ..figure }.falls_short());
+        let figure = Figure { at_most: None, at_least: Some(12.0), ..figure };
+        assert!(!figure.falls_short() && Figure { value: 11.9, ..figure }.falls_short());
     }
 
     #[test]

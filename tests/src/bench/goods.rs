@@ -139,8 +139,8 @@ async fn reading(
     let units: f64 = shop.world().recorder().tallies().values().map(|tally| tally.read_units).sum();
     let [cpu, read] = names;
     Ok([
-        Figure { name: cpu, value: each_s * 1e6, unit: "us", at_most: None, of },
-        Figure { name: read, value: units / f64::from(READS), unit: "RU", at_most: None, of },
+        Figure { name: cpu, value: each_s * 1e6, unit: "us", at_most: None, at_least: None, of },
+        Figure { name: read, value: units / f64::from(READS), unit: "RU", at_most: None, at_least: None, of },
     ])
 }
 
@@ -169,6 +169,7 @@ async fn reserving() -> Result<Figure, Box<dyn Error>> {
         value: units / f64::from(HOLDS),
         unit: "WU",
         at_most: None,
+        at_least: None,
         of: "one article held: the reservation, its timer and the stock in a transaction, and the reservation's place in the index",
     })
 }

@@ -34,6 +34,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
             value: median(again),
             unit: "ms",
             at_most: Some(50.0),
+            at_least: None,
             of: "exec to the first answer, median of 10",
         },
         Figure {
@@ -41,6 +42,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
             value: median(first),
             unit: "ms",
             at_most: None,
+            at_least: None,
             of: "the same in an empty folder: keys and tables are made",
         },
         Figure {
@@ -48,6 +50,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
             value: median(idle),
             unit: "MiB",
             at_most: Some(35.0),
+            at_least: None,
             of: "a second after the first answer",
         },
     ])

@@ -115,7 +115,7 @@ async fn checkout(skus: usize, of: &'static str) -> Result<Vec<Figure>, Box<dyn 
     last.post("/v1/checkout", order(skus)).await.expect_status(201);
     let trips = (began.elapsed().as_secs_f64() / wait.as_secs_f64()).floor();
     let each = |units: f64| units / ORDERS as f64;
-    let figure = |name, value, unit| Figure { name, value, unit, at_most: None, of };
+    let figure = |name, value, unit| Figure { name, value, unit, at_most: None, at_least: None, of };
     Ok(vec![
         figure("checkout_cpu_us", cpu_us, "us"),
         // The one of the numbers that is the application's own; whoever asks is in it.
@@ -124,7 +124,14 @@ async fn checkout(skus: usize, of: &'static str) -> Result<Vec<Figure>, Box<dyn 
         figure("checkout_write_units", each(transaction), "WU"),
         figure("checkout_limit_units", each(counter), "WU"),
         // Two of reads, the address's counter, and the transaction.
-        Figure { name: "checkout_round_trips", value: trips, unit: "round trips", at_most: Some(4.0), of },
+        Figure {
+            name: "checkout_round_trips",
+            value: trips,
+            unit: "round trips",
+            at_most: Some(4.0),
+            at_least: None,
+            of,
+        },
     ])
 }
 
@@ -154,7 +161,7 @@ async fn crowd(
     let seconds = began.elapsed().as_secs_f64();
     served.close().await?;
     waits.sort_by(f64::total_cmp);
-    let figure = |name, value, unit| Figure { name, value, unit, at_most: None, of };
+    let figure = |name, value, unit| Figure { name, value, unit, at_most: None, at_least: None, of };
     let each_s = waits.len() as f64 / seconds;
     Ok(vec![
         figure(rate, each_s, "1/s"),

@@ -37,7 +37,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
         let (first, cpu_us, beside_us) = told(&shop, &gateway, &events).await?;
         let (again, again_us, _) = told(&shop, &gateway, &events).await?;
         let each = |units: f64| units / events.len() as f64;
-        let figure = |name, value, unit, of| Figure { name, value, unit, at_most: None, of };
+        let figure = |name, value, unit, of| Figure { name, value, unit, at_most: None, at_least: None, of };
         let (new, old) = ("payment_intent.succeeded of a PENDING order of one article", "the same told again");
         Ok(vec![
             figure("webhook_cpu_us", cpu_us, "us", "with the engine beneath it and whoever tells, mean of 200"),
@@ -53,11 +53,13 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
             figure("webhook_duplicate_cpu_us", again_us, "us", old),
             Figure {
                 at_most: Some(1.0),
+                at_least: None,
                 ..figure("webhook_duplicate_calls", each(sum(&again, |tally| tally.calls as f64)), "calls", old)
             },
             figure("webhook_duplicate_read_units", each(sum(&again, |tally| tally.read_units)), "RU", old),
             Figure {
                 at_most: Some(0.0),
+                at_least: None,
                 ..figure("webhook_duplicate_write_units", each(sum(&again, |tally| tally.write_units)), "WU", old)
             },
         ])

@@ -35,6 +35,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
                 value: login_s * 1e3,
                 unit: "ms",
                 at_most: None,
+                at_least: None,
                 of: "POST /v1/auth/login with the engine beneath it, mean of 100: an argon2id hash for the most part",
             },
             Figure {
@@ -42,6 +43,7 @@ pub fn figures() -> Result<Vec<Figure>, Box<dyn Error>> {
                 value: read_s * 1e6,
                 unit: "us",
                 at_most: None,
+                at_least: None,
                 of: "GET /v1/me with the engine beneath it, mean of 20000",
             },
         ])
