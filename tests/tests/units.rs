@@ -54,7 +54,8 @@ fn length(value: &AttributeValue) -> usize {
     if let Ok(text) = value.as_s() {
         text.len()
     } else if let Ok(number) = value.as_n() {
-        number.len().div_ceil(2) + 1
+        // Two digits a byte, and none for zeros at the end.
+        number.trim_end_matches('0').len().div_ceil(2) + 1
     } else if let Ok(fields) = value.as_m() {
         3 + fields.iter().map(|(name, value)| name.len() + length(value) + 1).sum::<usize>()
     } else if let Ok(values) = value.as_l() {
