@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe test-stripe-sandbox lint audit bench bench-cold bench-import build docs help
+.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build docs help
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -27,9 +27,13 @@ lint: ## format, clippy, docs, dependencies, template.yaml
 	@$(tools)/need.sh cargo cc python3
 	@$(tools)/lint.sh
 
-audit: ## every stock of a stopped shop's data, held against its movements
+audit: ## whether stock, orders and money of a stopped shop agree
 	@$(tools)/need.sh cargo cc
-	@cargo run --quiet --bin holdfast-audit
+	@cargo run --quiet --workspace --bin holdfast -- --data "$${HOLDFAST_DATA:-.holdfast}" audit
+
+status-page: ## the local host's status page, in a headless Chromium
+	@$(tools)/need.sh cargo cc curl
+	@$(tools)/status-page.sh
 
 bench: ## a JSON line a figure: cold start, size, CPU time, the local host
 	@$(tools)/need.sh cargo cc gzip

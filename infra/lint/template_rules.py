@@ -17,6 +17,8 @@ UNSCOPED = {}
 
 PARTIAL = ["ReportBatchItemFailures"]
 FORTNIGHT_S = 1209600
+# CloudWatch's own limit of metric math in an alarm.
+MOST_METRICS = 10
 
 
 def named(value):
@@ -55,6 +57,20 @@ class Template:
         if not holds:
             self.breaches.append(f"{name}: {what}")
 
+    def watched(self, metric):
+        """The resources whose metric some alarm looks at, alone or among others."""
+        metrics = [
+            metric
+            for alarm in self.of(ALARM).values()
+            for metric in [alarm, *(query.get("MetricStat", {}).get("Metric", {}) for query in alarm.get("Metrics", []))]
+        ]
+        return {
+            named(dimension["Value"])
+            for each in metrics
+            if each.get("MetricName") == metric
+            for dimension in each["Dimensions"]
+        }
+
     def events(self, kind):
         """Event sources of a type: the function, its properties, the event's."""
         for name, function in self.of(FUNCTION).items():
@@ -69,6 +85,11 @@ class Template:
             self.must(group.get("RetentionInDays"), name, "logs are kept for a stated time")
         for name, alarm in self.of(ALARM).items():
             self.must(alarm.get("AlarmActions"), name, "an alarm tells somebody")
+            page = alarm.get("AlarmDescription", "").rsplit(" ", 1)[-1]
+            there = page.startswith("docs/runbooks/") and (ROOT / page).is_file()
+            self.must(there, name, "its description ends with its page in docs/runbooks")
+            metrics = sum("MetricStat" in query for query in alarm.get("Metrics", []))
+            self.must(metrics <= MOST_METRICS, name, f"an alarm looks at {MOST_METRICS} metrics at most")
         self.functions()
         self.tables()
         self.streams()
@@ -112,12 +133,7 @@ class Template:
 
     def streams(self):
         readers = {}
-        aged = {
-            named(dimension["Value"])
-            for alarm in self.of(ALARM).values()
-            if alarm.get("MetricName") == "IteratorAge"
-            for dimension in alarm["Dimensions"]
-        }
+        aged = self.watched("IteratorAge")
         for name, _, event in self.events("DynamoDB"):
             table = named(event["Stream"])
             readers.setdefault(table, []).append(name)
@@ -147,14 +163,11 @@ class Template:
             visibility = queues[queue].get("VisibilityTimeout", 30)
             self.must(visibility >= 6 * timeout, queue, f"VisibilityTimeout is under six times that of {name}")
             self.must(queue in targets, queue, "no dead-letter queue")
-        watched = {
-            named(dimension["Value"])
-            for alarm in self.of(ALARM).values()
-            if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
-            for dimension in alarm["Dimensions"]
-        }
+        watched = self.watched("ApproximateNumberOfMessagesVisible")
+        aged = self.watched("ApproximateAgeOfOldestMessage")
         for name, queue in queues.items():
             if name in consumed:
+                self.must(name in aged, name, "no alarm on the age of its messages")
                 continue
             self.must(name.endswith("DeadLetters"), name, "nobody reads it, and it is not called dead letters")
             self.must(queue.get("MessageRetentionPeriod") == FORTNIGHT_S, name, "dead letters are kept 14 days")

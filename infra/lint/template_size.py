@@ -45,8 +45,8 @@ def camel(name):
 
 
 def extended(template, functions):
-    """The template with these functions, each with what its like brings along: a relay its table, log group and
-    alarm, a consumer its queue, dead letters, rule and alarm."""
+    """The template with these functions, each with what its like brings along: a relay its table and log group, a
+    consumer its queue, dead letters and rule. Alarms look at several at once."""
     resources = template["Resources"]
     for name, source in functions:
         resource = f"{camel(name)}Function"
@@ -65,7 +65,6 @@ def extended(template, functions):
             resources.setdefault(table, copy.deepcopy(resources["AccountsTable"]))
             resources.setdefault(f"{context}Logs", copy.deepcopy(resources["AccountsLogs"]))
             function["Properties"]["Events"]["Stream"]["Properties"]["Stream"] = {"Fn::GetAtt": [table, "StreamArn"]}
-            resources[f"{camel(name)}AgeAlarm"] = copy.deepcopy(resources["AccountsRelayAgeAlarm"])
         elif kind == "queue":
             function = copy.deepcopy(resources["NotificationsSendFunction"])
             queue = f"{camel(name)}Queue"
@@ -73,7 +72,6 @@ def extended(template, functions):
             function["Properties"]["Events"]["Queue"]["Properties"]["Queue"] = {"Fn::GetAtt": [queue, "Arn"]}
             resources[f"{camel(name)}DeadLetters"] = copy.deepcopy(resources["NotificationsDeadLetters"])
             resources[f"{camel(name)}Rule"] = copy.deepcopy(resources["AccountsMailsRule"])
-            resources[f"{camel(name)}DeadLettersAlarm"] = copy.deepcopy(resources["NotificationsDeadLettersAlarm"])
         else:
             function = copy.deepcopy(resources["MeGetFunction"])
             function["Properties"]["Events"] = (

@@ -25,6 +25,8 @@ BROKEN = [
     ("OnFailure: {Type: S3", "OnFailure: {Type: SQS", "OnFailure is no bucket"),
     ("MetricName: IteratorAge", "MetricName: Errors", "no alarm on its IteratorAge"),
     ("MetricName: ApproximateNumberOfMessagesVisible", "MetricName: NumberOfMessagesSent", "no alarm on its depth"),
+    ("MetricName: ApproximateAgeOfOldestMessage", "MetricName: NumberOfMessagesSent", "no alarm on the age"),
+    ("docs/runbooks/dead-letters.md", "docs/runbooks/nowhere.md", "ends with its page"),
     ("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 60", "kept 14 days"),
     ("          DeadLetterConfig: {Arn: !GetAtt NotificationsDeadLetters.Arn}\n", "", "no DeadLetterConfig"),
     ("              - !GetAtt NotificationsQueue.Arn\n", "", "may not send to NotificationsQueue"),

@@ -12,7 +12,9 @@ fn face(answer: &Answer) -> (u16, Value, Vec<String>) {
         fields.remove("request_id");
     }
     let mut headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-    headers.retain(|header| !["x-request-id", "apigw-requestid"].iter().any(|own| header.starts_with(own)));
+    headers.retain(|header| {
+        !["x-request-id", "apigw-requestid", "traceresponse"].iter().any(|own| header.starts_with(own))
+    });
     headers.sort();
     (answer.status.as_u16(), body, headers)
 }

@@ -11,6 +11,7 @@ use holdfast_http::{Fingerprint, IdempotencyKey, Origin, Problem};
 use holdfast_inventory::domain::{Holder, Note, Reservation, Short};
 use holdfast_inventory::holds::{Wanted, reserve};
 use holdfast_orders::domain::{Buyer, Order, Owner, PaymentStatus, Status, Turn};
+use holdfast_runtime::Count;
 
 use crate::api::{Priced, method, not_sold, nothing_to_buy, price};
 use crate::store::{Found, Goods, Till};
@@ -230,6 +231,7 @@ fn out_of_stock(priced: &Priced, short: &[(Sku, Short)]) -> Problem {
         .iter()
         .map(|(sku, Short { available })| serde_json::json!({"sku": sku, "wanted": of(sku), "available": available}))
         .collect();
+    holdfast_runtime::count(Count::OversellPrevented, 1);
     let detail = "There are fewer than the cart wants: `short` says of what, and how many there are.";
     Problem::conflict("out_of_stock", "Not enough is in stock", detail).with("short", short)
 }

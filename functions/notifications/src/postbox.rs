@@ -35,6 +35,7 @@ impl Postbox {
         let destination = Destination::builder().to_addresses(to).build();
         let call = self.ses.send_email().from_email_address(&self.sender).destination(destination);
         call.content(content).email_tags(tag).send().await.map_err(|error| refused(&error))?;
+        tracing::info!(event_id = %event, "mail.sent");
         Ok(())
     }
 }

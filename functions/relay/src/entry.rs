@@ -2,7 +2,8 @@
 
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use holdfast_core::Envelope;
+use holdfast_core::{Envelope, EventId};
+use holdfast_runtime::TraceContext;
 
 /// PutEvents' own limit.
 const MOST_ENTRIES: usize = 10;
@@ -14,7 +15,12 @@ const MOST_BYTES: usize = 256 * 1024;
 pub(crate) struct Entry {
     /// The place of its record in the stream's batch.
     pub(crate) at: usize,
-    kind: String,
+    /// Its id.
+    pub(crate) event: EventId,
+    /// What happened.
+    pub(crate) kind: String,
+    /// The trace that led to it.
+    pub(crate) trace: Option<TraceContext>,
     time: DateTime,
     source: String,
     detail: String,
@@ -25,7 +31,9 @@ impl Entry {
     pub(crate) fn new(at: usize, envelope: Envelope) -> Option<Self> {
         let detail = serde_json::to_string(&envelope).ok()?;
         let Envelope { source, event, .. } = envelope;
-        let entry = Self { at, kind: event.kind, time: DateTime::from_secs(event.time.as_second()), source, detail };
+        let time = DateTime::from_secs(event.time.as_second());
+        let trace = event.causation.traceparent.as_deref().and_then(|trace| trace.parse().ok());
+        let entry = Self { at, event: event.id, kind: event.kind, trace, time, source, detail };
         (entry.bytes() <= MOST_BYTES).then_some(entry)
     }
 

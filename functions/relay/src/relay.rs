@@ -4,7 +4,7 @@ use aws_sdk_sqs::Client;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use holdfast_events::Failures;
 use holdfast_events::stream::{self, Unreadable};
-use holdfast_runtime::{BoxError, FromInit, Init, InitError};
+use holdfast_runtime::{BoxError, FromInit, Init, InitError, SpanKind, Telemetry};
 use serde_json::Value;
 
 use crate::bus::{Bus, Outcome};
@@ -17,6 +17,7 @@ pub(crate) struct Relay {
     source: String,
     queues: Client,
     dead_letters: String,
+    telemetry: Telemetry,
 }
 
 impl FromInit for Relay {
@@ -26,6 +27,7 @@ impl FromInit for Relay {
             source: init.env.text("EVENT_SOURCE")?.to_owned(),
             queues: init.aws.sqs(),
             dead_letters: init.env.text("RELAY_DEAD_LETTERS_URL")?.to_owned(),
+            telemetry: init.telemetry.clone(),
         })
     }
 }
@@ -84,9 +86,8 @@ impl Relay {
     async fn publish(&self, records: &[Value], entries: Vec<Entry>) -> Result<usize, Stuck> {
         let mut published = 0;
         for batch in batches(entries) {
-            let count = batch.len();
-            let Outcome { left, refused, reason } = self.bus.put(batch).await;
-            published += count - left.len() - refused.len();
+            let (taken, Outcome { left, refused, reason }) = self.put(batch).await;
+            published += taken;
             let mut stuck: Vec<Stuck> =
                 left.iter().map(|entry| Stuck { at: entry.at, reason: reason.clone() }).collect();
             for entry in refused {
@@ -98,6 +99,26 @@ impl Relay {
             }
         }
         Ok(published)
+    }
+
+    /// Puts a batch on the bus, each event in the trace that led to it. How many are there, and what became of the others.
+    async fn put(&self, batch: Vec<Entry>) -> (usize, Outcome) {
+        let begin = |entry: &Entry| {
+            let work = self.telemetry.begin(SpanKind::Producer, format!("publish {}", entry.kind), entry.trace);
+            (entry.at, entry.event, entry.kind.clone(), work)
+        };
+        let under_way: Vec<_> = batch.iter().map(begin).collect();
+        let outcome = self.bus.put(batch).await;
+        let mut published = 0;
+        for (at, event_id, event_type, work) in under_way {
+            let failed = outcome.left.iter().chain(&outcome.refused).any(|entry| entry.at == at);
+            if !failed {
+                published += 1;
+                work.run(async { tracing::info!(%event_id, event_type, "event.published") }).await;
+            }
+            work.end(failed, vec![("messaging.message.id", event_id.to_string().into())]);
+        }
+        (published, outcome)
     }
 
     /// Puts a record that cannot be published where people find it, whole if that can be.

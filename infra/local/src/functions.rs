@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use holdfast_core::Ambient;
-use holdfast_runtime::{Aws, BoxError, Env, Function, Handler, Init, Internet};
+use holdfast_runtime::{Aws, BoxError, Env, Function, Handler, Init, Internet, Telemetry};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use serde::Serialize;
@@ -22,7 +22,9 @@ use crate::clock::WorldClock;
 use crate::connector::{Connector, sdk_config};
 use crate::internet::WayOut;
 use crate::invocation::{Crashed, Invocation};
+use crate::sources::reported_failures;
 use crate::template::model::{FunctionSpec, REGION, Stack};
+use crate::watch::{Fared, Watch};
 
 /// The most that a call may carry, either way, in bytes.
 const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
@@ -33,6 +35,7 @@ const QUOTES: usize = 2;
 pub(crate) struct Functions {
     list: Vec<Deployed>,
     traffic: Arc<Traffic>,
+    watch: Arc<Watch>,
 }
 
 /// Handlers that are at work at once.
@@ -119,7 +122,7 @@ impl Functions {
         registry: &[Function],
         ambient: &Ambient,
         clock: &WorldClock,
-        port: u16,
+        (port, watch): (u16, &Arc<Watch>),
         ways: impl Fn(&FunctionSpec) -> (Connector, WayOut),
     ) -> Self {
         let code: HashMap<&str, &Function> = registry.iter().map(|function| (function.name(), function)).collect();
@@ -128,15 +131,20 @@ impl Functions {
             let (connector, way_out) = ways(spec);
             let aws = Aws::over(sdk_config(connector, clock), env.clone());
             let internet: Option<Arc<dyn Internet>> = Some(Arc::new(way_out));
+            let telemetry = Telemetry::silent(&env, ambient.clone()).into(watch.sink(&spec.bin));
+            let telemetry = telemetry.clone().collected(&env).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the status page alone gets spans");
+                telemetry
+            });
             Deployed {
                 spec: spec.clone(),
                 code: code.get(spec.bin.as_str()).map(|code| (*code).clone()),
-                init: Init { env, aws, ambient: ambient.clone(), internet },
+                init: Init { env, aws, ambient: ambient.clone(), internet, telemetry },
                 warm: RwLock::default(),
                 starting: tokio::sync::Mutex::default(),
             }
         });
-        Self { list: list.collect(), traffic: Arc::default() }
+        Self { list: list.collect(), traffic: Arc::default(), watch: Arc::clone(watch) }
     }
 
     /// Where a function stands, by its name in the template or its bin's.
@@ -163,9 +171,11 @@ impl Functions {
             return Err(function.logged(CallError::RequestTooLarge));
         }
         let _at_work = AtWork::begin(&self.traffic);
-        let answer = function
-            .run(move |handler| Box::pin(async move { holdfast_runtime::invoke(&handler, event).await }))
-            .await?;
+        let failed = |answer: &Value| reported_failures(answer).is_some_and(|failures| !failures.is_empty());
+        let invoke = move |handler| -> BoxFuture<'static, _> {
+            Box::pin(async move { holdfast_runtime::invoke(&handler, event).await })
+        };
+        let answer = function.run(&self.watch, invoke, failed).await?;
         if json_length(&answer) > PAYLOAD_LIMIT {
             return Err(function.logged(CallError::AnswerTooLarge));
         }
@@ -180,7 +190,8 @@ impl Functions {
         }
         let request = request.map(Body::from);
         let _at_work = AtWork::begin(&self.traffic);
-        let answer = function.run(move |handler| Box::pin(answer(handler, request))).await?;
+        let failed = |answer: &Response<Bytes>| answer.status().is_server_error();
+        let answer = function.run(&self.watch, move |handler| Box::pin(answer(handler, request)), failed).await?;
         if payload_length(answer.body()) > PAYLOAD_LIMIT {
             return Err(function.logged(CallError::AnswerTooLarge));
         }
@@ -228,14 +239,32 @@ fn payload_length(body: &Bytes) -> usize {
 }
 
 impl Deployed {
+    /// Calls the function, and notes how it fared.
     async fn run<T>(
         &self,
+        watch: &Watch,
+        work: impl FnOnce(Handler) -> BoxFuture<'static, Result<T, BoxError>>,
+        failed: impl FnOnce(&T) -> bool,
+    ) -> Result<T, CallError> {
+        let (at, invocation) = (self.init.ambient.now(), Arc::new(Invocation::default()));
+        let outcome = Box::pin(self.attempt(watch, &invocation, work)).await;
+        let failed = outcome.as_ref().map_or(true, failed);
+        let took = self.init.ambient.now().duration_since(at).as_micros();
+        let took_us = u64::try_from(took).unwrap_or(0);
+        watch.fares(&self.spec.bin, &Fared { at, took_us, failed, calls: &invocation.calls() });
+        outcome
+    }
+
+    async fn attempt<T>(
+        &self,
+        watch: &Watch,
+        invocation: &Arc<Invocation>,
         work: impl FnOnce(Handler) -> BoxFuture<'static, Result<T, BoxError>>,
     ) -> Result<T, CallError> {
-        let handler = self.handler().await.map_err(|error| self.logged(error))?;
+        let handler = self.handler(watch).await.map_err(|error| self.logged(error))?;
         // A panic is caught as Lambda's runtime does: this call fails, and the environment lives on.
         let work = AssertUnwindSafe(work(handler)).catch_unwind();
-        let invocation = Arc::new(Invocation::default()).run(work);
+        let invocation = Arc::clone(invocation).run(work);
         let outcome = match tokio::time::timeout(self.spec.timeout, invocation).await {
             Ok(Ok(Ok(Ok(answer)))) => return Ok(answer),
             Ok(Ok(Ok(Err(error)))) => Err(self.failed(error.to_string())),
@@ -254,7 +283,7 @@ impl Deployed {
     }
 
     /// The started function: started now if it is not.
-    async fn handler(&self) -> Result<Handler, CallError> {
+    async fn handler(&self, watch: &Watch) -> Result<Handler, CallError> {
         if let Some(warm) = self.warm() {
             return Ok(warm);
         }
@@ -271,6 +300,7 @@ impl Deployed {
             Err(_) => return Err(init("it panicked".to_owned())),
         };
         *self.warm.write().unwrap_or_else(PoisonError::into_inner) = Some(handler.clone());
+        watch.starts(&self.spec.bin);
         Ok(handler)
     }
 

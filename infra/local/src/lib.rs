@@ -25,6 +25,7 @@ pub mod seed;
 mod sources;
 pub mod store;
 pub mod template;
+pub mod watch;
 mod world;
 
 pub use axum::body::Bytes;

@@ -23,6 +23,8 @@ struct Settings {
     faults: Faults,
     template: PathBuf,
     stages: PathBuf,
+    /// Where spans go beside the status page.
+    collector: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -54,6 +56,9 @@ async fn open(settings: Settings) -> Result<(), Box<dyn Error>> {
     // What the stage says of its own address (links in mails, origins) is said of the port that was chosen.
     let (usual, chosen) = (format!("127.0.0.1:{PORT}"), format!("127.0.0.1:{port}"));
     overrides.values_mut().for_each(|value| *value = value.replace(&usual, &chosen));
+    if let Some(collector) = settings.collector {
+        overrides.insert("OtlpEndpoint".to_owned(), collector);
+    }
     let blueprint = Blueprint::kept(&settings.template, &overrides, &data, &Ambient::system())?;
     let world = World::start(Options { faults: settings.faults, port, ..Options::kept(blueprint, data) })?;
     let background = Background::start(&world);
@@ -123,6 +128,7 @@ impl Settings {
             faults,
             template: env.get("HOLDFAST_TEMPLATE").unwrap_or("template.yaml").into(),
             stages: env.get("HOLDFAST_STAGES").unwrap_or("infra/samconfig.toml").into(),
+            collector: env.get("OTEL_EXPORTER_OTLP_ENDPOINT").map(str::to_owned),
         })
     }
 }
@@ -130,7 +136,7 @@ impl Settings {
 fn table(port: u16, data: &Path, demo: bool) -> String {
     let base = format!("http://127.0.0.1:{port}");
     let mut table = format!(
-        "\n  Holdfast is open\n\n  API      {base}\n  Docs     {base}/docs\n  Mailbox  {base}/dev/mail\n  Payments {base}/dev/gateway\n  Data     {}\n\n",
+        "\n  Holdfast is open\n\n  API      {base}\n  Docs     {base}/docs\n  Status   {base}/dev\n  Mailbox  {base}/dev/mail\n  Payments {base}/dev/gateway\n  Data     {}\n\n",
         data.display()
     );
     if demo {

@@ -18,7 +18,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS messages (
         id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, message_id TEXT NOT NULL, body TEXT NOT NULL,
         attributes TEXT NOT NULL, sent_ms INTEGER NOT NULL, visible_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
-        receives INTEGER NOT NULL DEFAULT 0, first_ms INTEGER, taken INTEGER NOT NULL DEFAULT 0);
+        receives INTEGER NOT NULL DEFAULT 0, first_ms INTEGER, taken INTEGER NOT NULL DEFAULT 0, source TEXT);
     CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_ms);
     CREATE TABLE IF NOT EXISTS mails (id INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS archive (
@@ -53,6 +53,11 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(SCHEMA)?;
         connection.execute_batch(gateway::SCHEMA)?;
+        // A folder of an earlier version has queues whose messages do not say where they came from.
+        let sql = "SELECT count(*) FROM pragma_table_info('messages') WHERE name = 'source'";
+        if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+            connection.execute_batch("ALTER TABLE messages ADD COLUMN source TEXT")?;
+        }
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
@@ -129,6 +134,20 @@ mod tests {
         assert_eq!(store.checkpoint("relay").unwrap(), 42);
         assert_eq!(store.last_run("sweep").unwrap(), Some(at));
         assert_eq!(store.last_run("other").unwrap(), None);
+    }
+
+    #[test]
+    fn a_folder_of_an_earlier_version_can_be_opened() {
+        let folder = crate::engines::TempFolder::new("store-earlier").unwrap();
+        let earlier = Connection::open(folder.path().join(FILE)).unwrap();
+        let schema = SCHEMA.replace(", source TEXT", "");
+        assert_ne!(schema, SCHEMA);
+        earlier.execute_batch(&schema).unwrap();
+        drop(earlier);
+        for _ in 0..2 {
+            let store = Store::open(folder.path()).unwrap();
+            store.with(|db| db.execute("UPDATE messages SET source = 'q'", [])).unwrap();
+        }
     }
 
     #[test]

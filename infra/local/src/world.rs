@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use holdfast_core::{Ambient, Entropy, OsEntropy, Timestamp};
-use holdfast_runtime::{Aws, Function, Init};
+use holdfast_runtime::{Aws, Function, Init, Telemetry};
 use http::header::ORIGIN;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
@@ -29,6 +29,7 @@ use crate::registry;
 use crate::sources::{self, Pace, Source, SourceError};
 use crate::template::TemplateError;
 use crate::template::model::Stack;
+use crate::watch::Watch;
 
 /// What a world is made from.
 #[derive(Debug)]
@@ -123,6 +124,7 @@ struct Inner {
     parts: Parts,
     recorder: Arc<Recorder>,
     internet: Arc<Internet>,
+    watch: Arc<Watch>,
     api: HttpApi,
     sources: Vec<Source>,
     /// Where the next step looks for work first.
@@ -156,7 +158,8 @@ impl World {
         blueprint.provide(&engines.ssm, &ambient)?;
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
         let internet = Arc::new(Internet::default());
-        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, port, |spec| {
+        let watch = Arc::new(Watch::default());
+        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, (port, &watch), |spec| {
             let way_out = WayOut::new(&spec.logical_id, &internet, &engines, &faults, &recorder, beyond);
             let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
             (Connector::new(engines, &stack, &spec.logical_id, faults, recorder), way_out)
@@ -169,6 +172,7 @@ impl World {
             parts,
             recorder,
             internet,
+            watch,
             turn: AtomicUsize::new(0),
             busy: AtomicUsize::new(0),
             done: AtomicU64::new(0),
@@ -255,8 +259,10 @@ impl World {
         let Parts { engines, functions, ambient, .. } = &self.0.parts;
         let env = functions.env(functions.find(function)?)?.clone();
         let config = sdk_config(Connector::unrestricted(Arc::clone(engines)), &engines.clock);
-        let way_out = WayOut::calm(HOST, &self.0.internet, engines);
-        Some(Init { aws: Aws::over(config, env.clone()), env, ambient: ambient.clone(), internet: Some(way_out) })
+        let (way_out, telemetry) =
+            (WayOut::calm(HOST, &self.0.internet, engines), Telemetry::silent(&env, ambient.clone()));
+        let aws = Aws::over(config, env.clone());
+        Some(Init { aws, env, ambient: ambient.clone(), internet: Some(way_out), telemetry })
     }
 
     /// Does one unit of the background work that is due: a batch of one mapping, one run of a schedule, one sweep.
@@ -338,6 +344,11 @@ impl World {
     /// Who called what.
     pub fn recorder(&self) -> &Recorder {
         &self.0.recorder
+    }
+
+    /// How its functions fare.
+    pub fn watch(&self) -> &Watch {
+        &self.0.watch
     }
 
     /// What goes wrong.

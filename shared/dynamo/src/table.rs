@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use holdfast_core::{Ambient, Cursor, CursorError, CursorKey, Page, StoredEvent};
-use holdfast_runtime::{Init, InitError};
+use holdfast_runtime::{Count, Init, InitError};
 
 use crate::action::Action;
 use crate::error::{CommitError, StoreError};
@@ -120,6 +120,7 @@ impl Table {
                 }
                 Some(unprocessed) => left = unprocessed.keys,
             }
+            holdfast_runtime::count(Count::Retries, 1);
             self.store.ambient.sleep(Transaction::pause(&self.store.ambient, attempt)).await;
         }
         Ok(found)

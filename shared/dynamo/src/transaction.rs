@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use holdfast_core::Ambient;
+use holdfast_runtime::Count;
 
 use crate::action::{Action, Verb};
 use crate::error::{CommitError, Reason, StoreError, is_contention};
@@ -76,7 +77,9 @@ impl Transaction {
             if !reasons.iter().all(only_contention) {
                 return Err(self.refusal(reasons));
             }
+            holdfast_runtime::count(Count::Conflicts, 1);
             if attempt + 1 < Self::ATTEMPTS {
+                holdfast_runtime::count(Count::Retries, 1);
                 self.store.ambient.sleep(Self::pause(&self.store.ambient, attempt)).await;
             }
         }

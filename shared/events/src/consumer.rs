@@ -4,12 +4,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use holdfast_core::{Ambient, Envelope, StoredEvent};
-use holdfast_dynamo::{CommitError, StoreError};
-use holdfast_runtime::{BoxError, EventHandler, FromInit, Function};
+use holdfast_core::{Ambient, Envelope, StoredEvent, Timestamp};
+use holdfast_dynamo::{CommitError, StoreError, metered};
+use holdfast_runtime::{BoxError, EventHandler, FromInit, Function, Measures, SpanKind, Telemetry, TraceContext};
 use serde::Deserialize;
 use serde_json::Value;
-use tracing::{Instrument, info_span};
 
 use crate::failures::Failures;
 
@@ -67,15 +66,21 @@ where
 {
     Function::event(name, move |init| async move {
         let consumer = Arc::new(C::from_init(&init).await?);
-        let ambient = init.ambient;
+        let surroundings = Surroundings { name, ambient: init.ambient, telemetry: init.telemetry };
         let handler: EventHandler = Arc::new(move |batch| {
-            let (consumer, ambient) = (Arc::clone(&consumer), ambient.clone());
-            Box::pin(
-                async move { consume(name, &ambient, batch, |message| handle(Arc::clone(&consumer), message)).await },
-            )
+            let (consumer, own) = (Arc::clone(&consumer), surroundings.clone());
+            Box::pin(async move { consume(&own, batch, |message| handle(Arc::clone(&consumer), message)).await })
         });
         Ok(handler)
     })
+}
+
+/// What surrounds a consumer.
+#[derive(Clone, Debug)]
+struct Surroundings {
+    name: &'static str,
+    ambient: Ambient,
+    telemetry: Telemetry,
 }
 
 /// What a queue's messages say.
@@ -92,7 +97,9 @@ pub(crate) struct About {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) correlation_id: String,
-    pub(crate) traceparent: Option<String>,
+    pub(crate) trace: Option<TraceContext>,
+    /// When it happened, where the message says so.
+    pub(crate) time: Option<Timestamp>,
 }
 
 /// What EventBridge puts into a queue. What it says beside the detail, the detail says itself.
@@ -107,12 +114,13 @@ impl Message for Envelope {
     }
 
     fn about(&self) -> About {
-        let StoredEvent { id, kind, causation, .. } = &self.event;
+        let StoredEvent { id, kind, causation, time, .. } = &self.event;
         About {
             id: id.to_string(),
             kind: kind.clone(),
             correlation_id: causation.correlation_id.clone(),
-            traceparent: causation.traceparent.clone(),
+            trace: causation.traceparent.as_deref().and_then(|trace| trace.parse().ok()),
+            time: Some(*time),
         }
     }
 }
@@ -123,19 +131,14 @@ struct Received<M> {
     message: Result<Option<M>, ConsumeError>,
 }
 
-async fn consume<M: Message, W>(
-    name: &'static str,
-    ambient: &Ambient,
-    batch: Value,
-    work: impl Fn(M) -> W,
-) -> Result<Value, BoxError>
+async fn consume<M: Message, W>(own: &Surroundings, batch: Value, work: impl Fn(M) -> W) -> Result<Value, BoxError>
 where
     W: Future<Output = Result<(), ConsumeError>>,
 {
     let records = batch.get("Records").and_then(Value::as_array).ok_or("the event is not a queue's")?;
     let messages: Option<Vec<Received<M>>> = records.iter().map(read).collect();
     let messages = messages.ok_or("a message of the batch has no id")?;
-    let handled = messages.into_iter().map(|message| handle(name, ambient, message, &work));
+    let handled = messages.into_iter().map(|message| handle(own, message, &work));
     let mut failures = Failures::none();
     for failed in futures::future::join_all(handled).await.into_iter().flatten() {
         failures.add(failed);
@@ -153,13 +156,8 @@ fn read<M: Message>(record: &Value) -> Option<Received<M>> {
     Some(Received { id, message: M::read(body).map_err(unreadable) })
 }
 
-/// Handles one message; gives its id when it has to come again.
-async fn handle<M: Message, W>(
-    name: &'static str,
-    ambient: &Ambient,
-    received: Received<M>,
-    work: &impl Fn(M) -> W,
-) -> Option<String>
+/// Handles one message, in the trace that led to it; gives its id when it has to come again.
+async fn handle<M: Message, W>(own: &Surroundings, received: Received<M>, work: &impl Fn(M) -> W) -> Option<String>
 where
     W: Future<Output = Result<(), ConsumeError>>,
 {
@@ -167,38 +165,53 @@ where
         Ok(Some(message)) => message,
         Ok(None) => return None,
         Err(error) => {
-            tracing::error!(consumer = name, message_id = received.id, %error, "event.failed");
+            tracing::error!(consumer = own.name, message_id = received.id, %error, "event.failed");
             return Some(received.id);
         }
     };
-    let began = ambient.now();
-    let About { id: event_id, kind: event_type, correlation_id, traceparent } = message.about();
-    let span = info_span!("consume", consumer = name, event_id, event_type, correlation_id, traceparent);
-    // A panic is this message's alone, as much as an error is.
-    let handling = AssertUnwindSafe(work(message)).catch_unwind().instrument(span);
-    let outcome = handling.await.unwrap_or_else(|_| Err(ConsumeError::Poison("the consumer panicked".to_owned())));
-    let latency_ms = ambient.now().as_millisecond().saturating_sub(began.as_millisecond());
-    match outcome {
-        Ok(()) => {
-            tracing::info!(consumer = name, event_id, event_type, correlation_id, latency_ms, "event.handled");
-            None
+    let about = message.about();
+    let age_ms = about.time.map(|time| own.ambient.now().as_millisecond().saturating_sub(time.as_millisecond()).max(0));
+    let piece = own.telemetry.begin(SpanKind::Consumer, format!("{} {}", own.name, about.kind), about.trace);
+    let failed = piece.run(async {
+        // A panic is this message's alone, as much as an error is.
+        let (outcome, cost) = metered(AssertUnwindSafe(Box::pin(work(message))).catch_unwind()).await;
+        let panicked = |_| Err(ConsumeError::Poison("the consumer panicked".to_owned()));
+        let outcome = outcome.unwrap_or_else(panicked);
+        let measures = || {
+            let measures = Measures::of(&own.telemetry).count("events", 1);
+            let measures = measures.count("event_failures", u32::from(outcome.is_err()));
+            let measures = measures.milliseconds("event_latency_ms", piece.elapsed_ms());
+            let measures =
+                age_ms.into_iter().fold(measures, |measures, age| measures.milliseconds("event_age_ms", age));
+            measures.tally(piece.tally())
+        };
+        let About { id: event_id, kind: event_type, correlation_id, .. } = about;
+        macro_rules! say {
+            ($level:ident, $what:literal $(, $reason:ident)?) => {
+                tracing::$level!(
+                    consumer = own.name, event_id, event_type, correlation_id, round_trips = cost.round_trips,
+                    read_units = cost.read_units, write_units = cost.write_units, $($reason,)?
+                    measures = %measures(), $what
+                )
+            };
         }
-        Err(ConsumeError::Retry(reason)) => {
-            tracing::warn!(consumer = name, event_id, event_type, correlation_id, latency_ms, reason, "event.retried");
-            Some(received.id)
+        match &outcome {
+            Ok(()) => say!(info, "event.handled"),
+            Err(ConsumeError::Retry(reason)) => say!(warn, "event.retried", reason),
+            Err(ConsumeError::Poison(reason)) => say!(error, "event.failed", reason),
         }
-        Err(ConsumeError::Poison(reason)) => {
-            tracing::error!(consumer = name, event_id, event_type, correlation_id, latency_ms, reason, "event.failed");
-            Some(received.id)
-        }
-    }
+        outcome.is_err()
+    });
+    let failed = failed.await;
+    piece.end(failed, vec![("faas.name", own.name.into()), ("messaging.message.id", received.id.as_str().into())]);
+    failed.then_some(received.id)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
 
-    use holdfast_runtime::{Init, InitError};
+    use holdfast_runtime::{Env, Init, InitError};
     use serde_json::json;
 
     use super::*;
@@ -252,11 +265,15 @@ mod tests {
         json!({"messageId": id, "receiptHandle": "r", "body": body.to_string(), "eventSource": "aws:sqs"})
     }
 
+    fn surroundings() -> Surroundings {
+        let ambient = Ambient::system();
+        Surroundings { name: "test", telemetry: Telemetry::silent(&Env::default(), ambient.clone()), ambient }
+    }
+
     async fn consumed(messages: &[Value]) -> (Value, Vec<String>) {
         let consumer = Obedient::default();
         let batch = json!({"Records": messages});
-        let answer =
-            consume("test", &Ambient::system(), batch, |event: Envelope| consumer.handle(event)).await.unwrap();
+        let answer = consume(&surroundings(), batch, |event: Envelope| consumer.handle(event)).await.unwrap();
         (answer, consumer.handled.into_inner().unwrap())
     }
 
@@ -289,8 +306,7 @@ mod tests {
     async fn a_batch_that_is_none_fails_whole() {
         let consumer = Obedient::default();
         for batch in [json!({}), json!({"Records": [{"body": "{}"}]})] {
-            let ambient = Ambient::system();
-            let answer = consume("test", &ambient, batch, |event: Envelope| consumer.handle(event)).await;
+            let answer = consume(&surroundings(), batch, |event: Envelope| consumer.handle(event)).await;
             assert!(answer.is_err());
         }
         assert_eq!(consumed(&[]).await.0, json!({"batchItemFailures": []}));

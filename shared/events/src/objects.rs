@@ -109,7 +109,7 @@ impl Message for NewObject {
     fn about(&self) -> About {
         // Keys are made of ids.
         let (id, correlation_id) = (self.key.clone(), self.request_id.clone());
-        About { id, kind: "s3:ObjectCreated".to_owned(), correlation_id, traceparent: None }
+        About { id, kind: "s3:ObjectCreated".to_owned(), correlation_id, ..About::default() }
     }
 }
 

@@ -13,7 +13,9 @@ use axum::{Router, body::Body};
 use futures::FutureExt;
 use holdfast_core::{Ambient, RequestId};
 use holdfast_dynamo::{Cost, metered};
-use holdfast_runtime::{FromInit, Function, Gateway, Init, InitError};
+use holdfast_runtime::{
+    Attribute, FromInit, Function, Gateway, Init, InitError, Measures, SpanKind, Telemetry, TraceContext, Work,
+};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::caller::Guard;
@@ -53,6 +55,7 @@ impl IntoResponse for NoContent {
 struct Surroundings {
     function: &'static str,
     ambient: Ambient,
+    telemetry: Telemetry,
     explains_to_all: bool,
     guard: Option<Guard>,
 }
@@ -61,58 +64,79 @@ fn layers(router: Router, init: &Init, function: &'static str) -> Result<Router,
     // Only a function that verifies tokens has the keys; another explains itself to nobody but the local host.
     let guard = Guard::from_init(init).now_or_never().and_then(Result::ok);
     let explains_to_all = init.env.get("STAGE") == Some("local");
-    let surroundings = Surroundings { function, ambient: init.ambient.clone(), explains_to_all, guard };
+    let (ambient, telemetry) = (init.ambient.clone(), init.telemetry.clone());
+    let surroundings = Surroundings { function, ambient, telemetry, explains_to_all, guard };
     Ok(router.layer(from_fn_with_state(Arc::new(surroundings), around)))
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const EXPLAIN: HeaderName = HeaderName::from_static("x-holdfast-explain");
 const COST: HeaderName = HeaderName::from_static("x-holdfast-cost");
+/// The W3C's name for the trace that an answer belongs to.
+const TRACE: HeaderName = HeaderName::from_static("traceresponse");
 
 async fn around(State(own): State<Arc<Surroundings>>, request: Request, next: Next) -> Response {
-    let started = own.ambient.now();
     let (mut parts, body) = request.into_parts();
-    let origin = origin(&own, &parts);
     let method = parts.method.clone();
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let work = own.telemetry.begin(SpanKind::Server, format!("{method} {route}"), brought(&parts));
+    let origin = origin(&own, &parts, &work);
     let asked = parts.headers.get(EXPLAIN).is_some_and(|value| value == "1");
     let explains = asked && (own.explains_to_all || own.guard.as_ref().is_some_and(|guard| guard.is_staff(&parts)));
     parts.extensions.insert(origin.clone());
 
-    let work = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind();
-    let (response, cost) = metered(work).await;
-    let response = response.unwrap_or_else(|_| Problem::internal("a handler panicked").into_response());
-    let mut response = rendered(response, &origin);
-
-    let latency_ms = own.ambient.now().duration_since(started).as_millis();
-    log(own.function, &method, &route, response.status(), latency_ms, &cost, &origin);
+    let handling = async {
+        let handling = AssertUnwindSafe(Box::pin(next.run(Request::from_parts(parts, body)))).catch_unwind();
+        let (response, cost) = metered(handling).await;
+        let response = response.unwrap_or_else(|_| Problem::internal("a handler panicked").into_response());
+        let response = rendered(response, &origin);
+        log(&own, &work, &method, &route, response.status(), &cost, &origin);
+        (response, cost)
+    };
+    let (mut response, cost) = work.run(handling).await;
+    let (status, request_id) = (response.status(), origin.request_id.as_str());
+    work.end(status.is_server_error(), attributes(own.function, &method, &route, status, request_id));
+    own.telemetry.flush().await;
     if explains && let Ok(cost) = HeaderValue::from_str(&explanation(&cost)) {
         response.headers_mut().insert(COST, cost);
     }
-    if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+    for (name, value) in [(REQUEST_ID, request_id), (TRACE, &work.context().to_string())] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
     }
     secured(response)
 }
 
-fn origin(own: &Surroundings, parts: &axum::http::request::Parts) -> Origin {
+/// A client may bring its trace, but nothing else may travel in our events under that name.
+fn brought(parts: &axum::http::request::Parts) -> Option<TraceContext> {
+    parts.headers.get("traceparent")?.to_str().ok()?.parse().ok()
+}
+
+fn origin(own: &Surroundings, parts: &axum::http::request::Parts, work: &Work) -> Origin {
     let gateway = parts.extensions.get::<Gateway>();
     let named = gateway.map(|gateway| gateway.request_id.clone()).filter(|id| !id.is_empty());
-    let traceparent = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
-    // A client may bring its trace, but nothing else may travel in our events under that name.
-    let traceparent = traceparent.filter(|text| is_trace(text)).map(str::to_owned);
     Origin {
         request_id: named.unwrap_or_else(|| own.ambient.id::<RequestId>().to_string()),
         source_ip: gateway.map_or(Origin::nowhere().source_ip, |gateway| gateway.source_ip),
-        traceparent,
+        traceparent: Some(work.context().to_string()),
     }
 }
 
-/// Version, trace, parent and flags, in hex.
-fn is_trace(text: &str) -> bool {
-    let hex = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts: Vec<&str> = text.split('-').collect();
-    matches!(parts.as_slice(), ["00", trace, parent, flags] if hex(trace, 32) && hex(parent, 16) && hex(flags, 2))
+fn attributes(
+    function: &str,
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    request_id: &str,
+) -> Vec<(&'static str, Attribute)> {
+    vec![
+        ("faas.name", function.into()),
+        ("http.request.method", method.as_str().into()),
+        ("http.route", route.into()),
+        ("http.response.status_code", status.as_u16().into()),
+        ("holdfast.request_id", request_id.into()),
+    ]
 }
 
 /// A problem gets its body here, and a cause is logged here: once.
@@ -142,25 +166,33 @@ fn rendered(mut response: Response, origin: &Origin) -> Response {
     response
 }
 
+/// The one line of a request, its metrics in it.
 fn log(
-    function: &str,
+    own: &Surroundings,
+    work: &Work,
     method: &Method,
     route: &str,
     status: StatusCode,
-    latency_ms: i128,
     cost: &Cost,
     origin: &Origin,
 ) {
+    let measures = || {
+        Measures::of(&own.telemetry)
+            .count("requests", 1)
+            .count("errors", u32::from(status.is_server_error()))
+            .milliseconds("latency_ms", work.elapsed_ms())
+            .tally(work.tally())
+    };
     tracing::info!(
-        function,
+        function = own.function,
         method = method.as_str(),
         route,
         status = status.as_u16(),
-        latency_ms = i64::try_from(latency_ms).unwrap_or(i64::MAX),
         round_trips = cost.round_trips,
         read_units = cost.read_units,
         write_units = cost.write_units,
         request_id = origin.request_id,
+        measures = %measures(),
         "request"
     );
 }
@@ -189,17 +221,4 @@ fn secured(mut response: Response) -> Response {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_trace_is_a_trace() {
-        assert!(is_trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
-        assert!(!is_trace("ada@example.test, who lives at 12 St James's Square, LND"));
-        assert!(!is_trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0"));
-        assert!(!is_trace(""));
-    }
 }

@@ -14,7 +14,7 @@ pub struct Origin {
     pub request_id: String,
     /// The client's address.
     pub source_ip: IpAddr,
-    /// The W3C trace context, if the client brought one.
+    /// The W3C trace context: the client's trace, or the one that began here.
     pub traceparent: Option<String>,
 }
 

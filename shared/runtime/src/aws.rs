@@ -17,6 +17,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::env::{Env, InitError};
+use crate::telemetry::Calls;
 
 /// What all clients of a function share.
 #[derive(Clone, Debug)]
@@ -85,17 +86,20 @@ impl Aws {
 
     /// DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.config("DYNAMODB"))
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config("DYNAMODB")).interceptor(Calls);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.config("SQS"))
+        let config = aws_sdk_sqs::config::Builder::from(&self.config("SQS")).interceptor(Calls);
+        aws_sdk_sqs::Client::from_conf(config.build())
     }
 
     /// EventBridge.
     pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
-        aws_sdk_eventbridge::Client::new(&self.config("EVENTBRIDGE"))
+        let config = aws_sdk_eventbridge::config::Builder::from(&self.config("EVENTBRIDGE")).interceptor(Calls);
+        aws_sdk_eventbridge::Client::from_conf(config.build())
     }
 
     /// S3.
@@ -103,13 +107,14 @@ impl Aws {
         let config = self.config("S3");
         // Virtual-host names resolve at AWS alone.
         let elsewhere = config.endpoint_url().is_some();
-        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
+        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere).interceptor(Calls);
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
     /// SES.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.config("SESV2"))
+        let config = aws_sdk_sesv2::config::Builder::from(&self.config("SESV2")).interceptor(Calls);
+        aws_sdk_sesv2::Client::from_conf(config.build())
     }
 
     /// Reads the SSM parameter whose name the environment holds in `variable`: for INIT alone.

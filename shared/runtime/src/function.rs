@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::aws::Aws;
 use crate::env::{Env, InitError};
 use crate::lambda::BoxError;
+use crate::telemetry::{Measures, SpanKind, Telemetry};
 use crate::web::Internet;
 
 /// What a cold start begins with.
@@ -27,6 +28,8 @@ pub struct Init {
     pub ambient: Ambient,
     /// What stands in for the machine's network: the local host's. Nothing in a Lambda.
     pub internet: Option<Arc<dyn Internet>>,
+    /// How it is watched.
+    pub telemetry: Telemetry,
 }
 
 /// A function's state, built during INIT.
@@ -84,8 +87,9 @@ impl Function {
         F: Future<Output = Result<EventHandler, InitError>> + Send + 'static,
     {
         let start: Start = Arc::new(move |init| {
+            let telemetry = init.telemetry.clone();
             let starting = start(init);
-            Box::pin(async move { Ok(Handler::Event(starting.await?)) })
+            Box::pin(async move { Ok(Handler::Event(watched(name, telemetry, starting.await?))) })
         });
         Self { name, openapi: None, start }
     }
@@ -104,6 +108,26 @@ impl Function {
     pub async fn start(&self, init: Init) -> Result<Handler, InitError> {
         (self.start)(init).await
     }
+}
+
+/// A consumer's invocation as a piece of work: it flushes what was seen of it, and what it counted outside of any message's own
+/// work has a line.
+fn watched(function: &'static str, telemetry: Telemetry, handler: EventHandler) -> EventHandler {
+    Arc::new(move |event| {
+        let (telemetry, handler) = (telemetry.clone(), Arc::clone(&handler));
+        Box::pin(async move {
+            let work = telemetry.begin(SpanKind::Internal, function, None);
+            let outcome = work.run(handler(event)).await;
+            let tally = work.tally();
+            if tally.counted().next().is_some() {
+                let measures = Measures::of(&telemetry).tally(tally);
+                work.run(async { tracing::info!(function, %measures, "invocation") }).await;
+            }
+            work.end(outcome.is_err(), Vec::new());
+            telemetry.flush().await;
+            outcome
+        })
+    })
 }
 
 impl fmt::Debug for Function {

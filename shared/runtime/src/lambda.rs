@@ -12,7 +12,7 @@ use tower::{Service, ServiceBuilder};
 use crate::aws::Aws;
 use crate::env::Env;
 use crate::function::{Function, Handler, Init};
-use crate::telemetry;
+use crate::telemetry::{self, Telemetry};
 
 /// Whatever went wrong.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -32,7 +32,9 @@ pub fn run(function: Function) -> Result<(), BoxError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let env = Env::process();
-        let init = Init { aws: Aws::lambda(&env)?, env, ambient: Ambient::system(), internet: None };
+        let ambient = Ambient::system();
+        let telemetry = Telemetry::silent(&env, ambient.clone()).collected(&env)?;
+        let init = Init { aws: Aws::lambda(&env)?, env, ambient, internet: None, telemetry };
         match function.start(init).await? {
             Handler::Http(router) => {
                 lambda_http::run(ServiceBuilder::new().map_request(with_gateway).service(router)).await

@@ -14,5 +14,9 @@ pub use aws::{Aws, Secret};
 pub use env::{Env, InitError};
 pub use function::{EventHandler, FromInit, Function, Handler, Init};
 pub use lambda::{BoxError, Gateway, invoke, run};
+pub use telemetry::{
+    Attribute, Count, Measures, NAMESPACE, NoTrace, Span, SpanId, SpanKind, SpanSink, Step, Tally, Telemetry,
+    TraceContext, TraceId, Work, count, current_trace,
+};
 pub use telemetry::{start as start_telemetry, start_into as start_telemetry_into};
 pub use web::{ANSWER_LIMIT, Internet, Machine, Web, WebError, is_public};

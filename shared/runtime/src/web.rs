@@ -24,6 +24,7 @@ pub use self::address::is_public;
 pub use self::network::{Internet, Machine};
 use crate::env::InitError;
 use crate::function::Init;
+use crate::telemetry::{SpanKind, Step};
 
 /// The most that is read of an answer, in bytes. What is longer ends there.
 pub const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -84,6 +85,20 @@ impl Web {
             let public = is_for_the_public(request.uri());
             public.map_err(|reason| WebError::Refused(reason.to_owned()))?;
         }
+        let (method, host) = (request.method().to_string(), request.uri().host().unwrap_or_default().to_owned());
+        let step = Step::begin();
+        let answer = self.exchange(request, timeout).await;
+        if let Some(step) = step {
+            let status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
+            // The host and no path: what lies behind it is for those two alone.
+            let attributes =
+                vec![("server.address", host.as_str().into()), ("http.response.status_code", status.into())];
+            step.end(SpanKind::Client, format!("{method} {host}"), !(100..500).contains(&status), attributes);
+        }
+        answer
+    }
+
+    async fn exchange(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, WebError> {
         let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(|error| broken(&error))?;
         let answer = async {
             let answer = self.connector.call(request).await.map_err(|error| match refusal(&error) {

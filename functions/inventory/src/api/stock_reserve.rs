@@ -8,7 +8,7 @@ use holdfast_http::{
     Fingerprint, Json, Keyed, KeyedProblems, NotFound, Origin, OurFault, Path, Problem, Staff, StaffProblems, endpoint,
     permission,
 };
-use holdfast_runtime::Function;
+use holdfast_runtime::{Count, Function};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -77,7 +77,10 @@ async fn stock_reserve(
                 reclaimed = true;
                 continue;
             }
-            Err(short) => return Err(insufficient(short.first().map_or(0, |(_, short)| short.available))),
+            Err(short) => {
+                holdfast_runtime::count(Count::OversellPrevented, 1);
+                return Err(insufficient(short.first().map_or(0, |(_, short)| short.available)));
+            }
         };
         let pieces = inventory.hold(&reservation, Some(fingerprint.clone()), &cause);
         match inventory.table.transaction().and_all(pieces).commit().await {

@@ -3,6 +3,7 @@
 use holdfast_core::{Causation, Quantity, ReservationId, Sku, Timestamp};
 use holdfast_dynamo::{Action, CommitError, Query, StoreError, of_kind};
 use holdfast_http::Fingerprint;
+use holdfast_runtime::Count;
 use jiff::SignedDuration;
 
 use super::Inventory;
@@ -132,6 +133,7 @@ impl Inventory {
         };
         match self.table.transaction().and_all(pieces).and_all(beside).commit().await {
             Ok(()) => {
+                holdfast_runtime::count(Count::HoldsExpired, 1);
                 tracing::info!(reservation_id = %id, "hold.expired");
                 Ok(Expiry::Due)
             }

@@ -28,7 +28,7 @@ impl Payments {
     }
 
     /// All payments of an order, the oldest first.
-    pub(crate) async fn payments_of(&self, order: OrderId) -> Result<Vec<Payment>, StoreError> {
+    pub async fn payments_of(&self, order: OrderId) -> Result<Vec<Payment>, StoreError> {
         let found = self.table.all(&Query::partition(order_partition(order))).await?;
         let mut payments: Vec<_> = of_kind::<PaymentItem>(&found)?.into_iter().map(|item| item.payment).collect();
         payments.sort_by_key(|payment| payment.created_at);

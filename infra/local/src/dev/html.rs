@@ -2,10 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use holdfast_core::{Clock, Timestamp};
-
-use super::storefront::FORMS;
-use crate::World;
+use holdfast_core::Timestamp;
 
 const STYLE: &str = "
 :root{color-scheme:light dark;--line:#8883;--soft:#888;--mark:#0a7d5a}
@@ -26,6 +23,23 @@ label{display:grid;gap:.3rem;font-size:.875rem;color:var(--soft)}
 input{font:inherit;color:CanvasText;background:Canvas;padding:.6rem .75rem;border:1px solid var(--line);border-radius:.4rem}
 button{font:inherit;font-weight:600;justify-self:start;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:var(--mark);color:#fff;cursor:pointer}
 article p{margin:0;padding:.8rem 1rem}
+h2{font-size:1rem;margin:2rem 0 .6rem}
+section table,article table{width:100%;font-size:.8125rem}
+th{font-weight:600;text-align:left;color:var(--soft);padding:.2rem 1rem .2rem 0;white-space:nowrap}
+.wide{max-width:84rem}.wide td{padding-right:1rem;border-top:1px solid var(--line)}.wide td:first-child{overflow-wrap:anywhere}
+.wide code{font-size:.75rem;overflow-wrap:anywhere}
+.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+tr.ill td:first-child{box-shadow:inset 3px 0 #c0392b;padding-left:.6rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem}
+.tiles div{border:1px solid var(--line);border-radius:.6rem;padding:.7rem 1rem;color:var(--soft);font-size:.8125rem}
+.tiles b{display:block;font-size:1.5rem;color:CanvasText;font-variant-numeric:tabular-nums}
+.clock form{display:inline-flex;flex-wrap:wrap;gap:.5rem;max-width:none;margin:0 .5rem .5rem 0}.clock p{margin:0 0 .6rem}
+.clock button{padding:.4rem .8rem;font-size:.875rem}.quiet{background:var(--soft)}
+details p{color:var(--soft);font-size:.8125rem}section summary{padding:.6rem 0}
+header{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;padding:.7rem 1rem;border-bottom:1px solid var(--line)}
+header b{flex:1 1 14rem}header span{color:var(--soft);font-size:.875rem}
+article table td{padding:.25rem 1rem;border-top:0}article .empty{padding:.6rem 1rem;margin:0}
+.bar{width:55%}.bar i{display:block;height:.7rem;min-width:2px;border-radius:2px;background:var(--mark)}tr.ill .bar i{background:#c0392b}
 .well{border-left:4px solid var(--mark)}.ill{border-left:4px solid #c0392b}
 ";
 
@@ -55,35 +69,21 @@ pub(super) fn shown(time: Timestamp) -> String {
 
 /// A whole page around `body`, which is HTML already.
 pub(super) fn frame(title: &str, body: &str) -> String {
+    document(title, "", body)
+}
+
+/// One for tables.
+pub(super) fn wide(title: &str, body: &str) -> String {
+    document(title, " class=\"wide\"", body)
+}
+
+fn document(title: &str, class: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title} · Holdfast</title><style>{STYLE}</style></head>\
-         <body><h1><a href=\"/dev\">Holdfast</a> · {title}</h1>{body}</body></html>",
+         <body{class}><h1><a href=\"/dev\">Holdfast</a> · {title}</h1>{body}</body></html>",
         title = Escaped(title),
     )
-}
-
-/// Where everything is.
-pub(super) fn index(world: &World) -> String {
-    let body = format!(
-        "<table>\
-         <tr><td><a href=\"/docs\">API documentation</a></td><td>every route, to read and to try</td></tr>\
-         <tr><td><a href=\"/dev/mail\">Mailbox</a></td><td>every mail that the shop has sent, also as \
-         <a href=\"/dev/mail.json\">JSON</a></td></tr>\
-         <tr><td><a href=\"/dev/gateway\">Payments</a></td><td>every payment that a customer was asked for, to pay or to decline; Stripe's \
-         API is under <code>/dev/gateway/v1</code></td></tr>\
-         <tr><td>{}</td><td>where the links in mails lead, as long as no storefront does</td></tr>\
-         <tr><td><code>POST /dev/clock</code></td><td><code>{{\"advance_seconds\": 900}}</code> moves the clock; it is now {}</td></tr>\
-         <tr><td><code>POST /dev/settle</code></td><td>answers once queues, streams and due schedules are idle</td></tr>\
-         </table>",
-        FORMS
-            .iter()
-            .map(|form| format!("<a href=\"{}\">{}</a>", form.path, form.title))
-            .collect::<Vec<_>>()
-            .join("<br>"),
-        Escaped(&shown(world.clock().now())),
-    );
-    frame("on this machine", &body)
 }
 
 /// A text whose web addresses can be followed.

@@ -1,9 +1,11 @@
-//! What is local only, under /dev: the mailbox and the pages that its links lead to, what the distribution shows of a bucket,
-//! the payment gateway, the clock, and waiting until the shop is idle. Never in template.yaml.
+//! What is local only, under /dev: the status page, the mailbox and the pages that its links lead to, what the distribution shows of a bucket,
+//! the payment gateway, the AWS behind it all, the clock, and waiting until the shop is idle. Never in template.yaml.
 
+mod aws;
 mod gateway;
 mod html;
 mod mail;
+mod status;
 mod storefront;
 
 use std::net::IpAddr;
@@ -45,27 +47,50 @@ pub(crate) async fn answer(world: &World, request: Request<Bytes>, source_ip: Ip
     if gateway::is_gateway(request.uri().path()) {
         return gateway::answer(world, request).await;
     }
+    if aws::is_aws(request.uri().path()) {
+        return aws::answer(world, request).await;
+    }
     if let (&Method::GET, Some(key)) = (request.method(), request.uri().path().strip_prefix("/dev/media/")) {
         let shown = world.engines().s3.show(key).await;
         return shown.unwrap_or_else(|| refuse(StatusCode::NOT_FOUND, "template.yaml has no distribution"));
     }
+    if let Some(answer) = status::answer(world, &request) {
+        return answer;
+    }
+    let by_a_button = has_form(&request);
     match (request.method(), request.uri().path()) {
-        (&Method::GET, "/dev" | "/dev/") => page(&html::index(world)),
         (&Method::GET, "/dev/mail") => mailbox(world, |mails| page(&mail::page(mails))),
         (&Method::GET, "/dev/mail.json") => mailbox(world, |mails| answer_json(&mail::json(mails))),
+        (&Method::POST, "/dev/clock") if by_a_button => match status::seconds_of(request.body()) {
+            Some(by) if by.as_secs() <= FURTHEST_S => {
+                world.advance(by);
+                status::back()
+            }
+            Some(_) | None => refuse(StatusCode::BAD_REQUEST, "a button moves the clock by at most ten years"),
+        },
         (&Method::POST, "/dev/clock") => move_clock(world, request.body()),
         (&Method::POST, "/dev/settle") => {
             world.settle().await;
+            if by_a_button {
+                return status::back();
+            }
             answer_json(&json!({"settled": true, "now": world.clock().now().to_string()}))
         }
-        (_, "/dev" | "/dev/" | "/dev/mail" | "/dev/mail.json" | "/dev/clock" | "/dev/settle") => {
-            refuse(StatusCode::METHOD_NOT_ALLOWED, "GET /dev, /dev/mail, /dev/mail.json; POST /dev/clock, /dev/settle")
+        (_, "/dev/mail" | "/dev/mail.json" | "/dev/clock" | "/dev/settle") => {
+            refuse(StatusCode::METHOD_NOT_ALLOWED, "GET /dev/mail, /dev/mail.json; POST /dev/clock, /dev/settle")
         }
         _ => refuse(
             StatusCode::NOT_FOUND,
-            "there is /dev, /dev/mail, /dev/mail.json, /dev/gateway, /dev/clock and /dev/settle",
+            "there is /dev, /dev/status.json, /dev/events, /dev/mail, /dev/mail.json, /dev/gateway, /dev/clock and /dev/settle",
         ),
     }
+}
+
+/// Whether a browser sent a page's form, rather than a program JSON.
+fn has_form(request: &Request<Bytes>) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let form = kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    form && request.headers().contains_key(ORIGIN)
 }
 
 fn mailbox(world: &World, show: impl FnOnce(&[Mail]) -> Response<Bytes>) -> Response<Bytes> {

@@ -86,6 +86,25 @@ impl EventBridge {
     pub(crate) fn call(&self, operation: &str, request: &Value) -> Result<Value, Refusal> {
         match operation {
             "PutEvents" => self.put_events(request),
+            "StartReplay" => self.start_replay(request),
+            "DescribeEventBus" => {
+                let named = text(request, "Name").unwrap_or("default");
+                let bus = self.stack.buses.iter().find(|bus| bus.name == named || bus.arn == named);
+                let missing =
+                    || Refusal::new("ResourceNotFoundException", format!("Event bus {named} does not exist."));
+                bus.map(|bus| json!({"Name": bus.name, "Arn": bus.arn})).ok_or_else(missing)
+            }
+            "DescribeArchive" => {
+                let name = text(request, "ArchiveName").unwrap_or_default();
+                let Some((_, bus, _)) = self.archives.iter().find(|(each, ..)| each == name) else {
+                    return Err(Refusal::new("ResourceNotFoundException", format!("Archive {name} does not exist.")));
+                };
+                let count = self.archived()?.iter().filter(|kept| kept.archive == name).count();
+                let arn = format!("arn:aws:events:{REGION}:{ACCOUNT}:archive/{name}");
+                Ok(
+                    json!({"ArchiveName": name, "ArchiveArn": arn, "EventSourceArn": bus, "EventCount": count, "State": "ENABLED"}),
+                )
+            }
             unknown => Err(Refusal::unknown(unknown)),
         }
     }
@@ -177,6 +196,40 @@ impl EventBridge {
         Ok(())
     }
 
+    /// Sends what an archive kept of a time to the rules that are named, as it was; the bus's other rules hear nothing.
+    fn start_replay(&self, request: &Value) -> Result<Value, Refusal> {
+        let invalid = |reason: &str| Refusal::new("ValidationException", reason);
+        let name = text(request, "ReplayName").ok_or_else(|| invalid("ReplayName is missing"))?;
+        let archive = text(request, "EventSourceArn").and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
+        if !self.archives.iter().any(|(each, ..)| each == archive) {
+            return Err(Refusal::new("ResourceNotFoundException", format!("Archive {archive} does not exist.")));
+        }
+        let moment = |field: &str| {
+            let at = request[field].as_f64().and_then(seconds);
+            at.ok_or_else(|| invalid(&format!("{field} is no time"))).map(Timestamp::as_millisecond)
+        };
+        let (from, to) = (moment("EventStartTime")?, moment("EventEndTime")?);
+        if to <= from {
+            return Err(invalid("EventEndTime must be after EventStartTime"));
+        }
+        let named: Vec<&str> =
+            request["Destination"]["FilterArns"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let events = self.archived()?;
+        let of_that_time =
+            events.into_iter().filter(|kept| kept.archive == archive && (from..to).contains(&kept.at.as_millisecond()));
+        for Archived { mut event, .. } in of_that_time {
+            event["replay-name"] = name.into();
+            let told =
+                |rule: &&Rule| (named.is_empty() || named.contains(&rule.arn.as_str())) && rule.pattern.matches(&event);
+            for rule in self.rules.iter().filter(told) {
+                for target in &rule.targets {
+                    self.deliver(rule, target, &event)?;
+                }
+            }
+        }
+        Ok(json!({"ReplayArn": format!("arn:aws:events:{REGION}:{ACCOUNT}:replay/{name}"), "State": "COMPLETED"}))
+    }
+
     fn deliver(&self, rule: &Rule, target: &RuleTarget, event: &Value) -> Result<(), Refusal> {
         let body = input(event, target.input_path.as_deref()).to_string();
         let mut reasons = Vec::new();
@@ -196,9 +249,25 @@ impl EventBridge {
 
     /// What the archives keep, oldest first.
     pub fn archived(&self) -> Result<Vec<Archived>, EngineError> {
+        self.kept("SELECT archive, at_ms, event FROM archive ORDER BY id LIMIT ?1", usize::MAX)
+    }
+
+    /// The latest of it, newest first.
+    pub fn latest(&self, most: usize) -> Result<Vec<Archived>, EngineError> {
+        self.kept("SELECT archive, at_ms, event FROM archive ORDER BY id DESC LIMIT ?1", most)
+    }
+
+    /// All of a subject, oldest first.
+    pub fn of_subject(&self, subject: &str) -> Result<Vec<Archived>, EngineError> {
+        let mut all = self.archived()?;
+        all.retain(|kept| kept.event["detail"]["subject"] == subject);
+        Ok(all)
+    }
+
+    fn kept(&self, sql: &str, most: usize) -> Result<Vec<Archived>, EngineError> {
         self.store.with(|db| {
-            let mut all = db.prepare_cached("SELECT archive, at_ms, event FROM archive ORDER BY id")?;
-            let rows = all.query_map([], |row| {
+            let mut all = db.prepare_cached(sql)?;
+            let rows = all.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| {
                 Ok(Archived {
                     archive: row.get(0)?,
                     at: Timestamp::from_millisecond(row.get(1)?).unwrap_or_default(),

@@ -167,7 +167,7 @@ impl Sqs {
             if let Some((dead, most_receives)) = &queue.redrive {
                 let expires = now + self.queues.get(dead).map_or(ms(queue.retention), |dead| ms(dead.retention));
                 db.prepare_cached(
-                    "UPDATE messages SET queue = ?3, receives = 0, taken = 0, visible_ms = ?2, expires_ms = ?5
+                    "UPDATE messages SET queue = ?3, source = ?1, receives = 0, taken = 0, visible_ms = ?2, expires_ms = ?5
                      WHERE queue = ?1 AND visible_ms <= ?2 AND receives >= ?4",
                 )?
                 .execute(params![arn, now, dead, most_receives, expires])?;
@@ -212,6 +212,28 @@ impl Sqs {
             return Err(Refusal::new("MessageNotInflight", "The message is not in flight."));
         }
         Ok(())
+    }
+
+    /// Moves what lies in a queue of dead letters back to where each message came from, or all of it to `to`; how many. One that a
+    /// rule put there came from no queue, and stays unless `to` is named.
+    pub fn redrive(&self, arn: &str, to: Option<&str>) -> Result<usize, Refusal> {
+        self.queue(arn)?;
+        if let Some(to) = to {
+            self.queue(to)?;
+        }
+        let now = self.clock.millis();
+        let moved = self.store.with(|db| {
+            db.prepare_cached(
+                "UPDATE messages SET queue = coalesce(?2, source), source = NULL, receives = 0, taken = 0, first_ms = NULL, visible_ms = ?3
+                 WHERE queue = ?1 AND visible_ms <= ?3 AND coalesce(?2, source) IS NOT NULL",
+            )?
+            .execute(params![arn, to, now])
+        })?;
+        for arrivals in self.arrivals.values() {
+            arrivals.fetch_add(1, Ordering::SeqCst);
+        }
+        self.pulse.beat();
+        Ok(moved)
     }
 
     /// How many messages a queue holds. Those past their retention are dropped on the way.

@@ -172,7 +172,7 @@ impl Source {
 }
 
 /// The items that a partial batch response reports as failed; none when it says so of the whole batch.
-fn reported_failures(answer: &Value) -> Option<Vec<&str>> {
+pub(crate) fn reported_failures(answer: &Value) -> Option<Vec<&str>> {
     let reported = match answer.get("batchItemFailures") {
         None | Some(Value::Null) => return Some(Vec::new()),
         Some(reported) => reported.as_array()?,

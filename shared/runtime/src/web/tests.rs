@@ -8,13 +8,15 @@ use holdfast_core::Ambient;
 use super::*;
 use crate::aws::Aws;
 use crate::env::Env;
+use crate::telemetry::Telemetry;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
 fn init() -> Init {
     let env = Env::default();
     let aws = Aws::over(SdkConfig::builder().build(), env.clone());
-    Init { env, aws, ambient: Ambient::system(), internet: None }
+    let telemetry = Telemetry::silent(&env, Ambient::system());
+    Init { env, aws, ambient: Ambient::system(), internet: None, telemetry }
 }
 
 fn get(url: &str) -> Request<Bytes> {

@@ -52,6 +52,36 @@ async fn what_matches_no_rule_is_archived_all_the_same() {
 }
 
 #[tokio::test]
+async fn what_was_archived_is_told_again_to_whom_it_is_for() {
+    let (engines, config) = world();
+    let client = aws_sdk_eventbridge::Client::new(&config);
+    let events = [entry("orders.order-paid.v1", r#"{"amount": 5}"#), entry("carts.x.v1", r#"{"amount": 5}"#)];
+    client.put_events().set_entries(Some(events.into())).send().await.unwrap();
+    let first = bodies(&engines, "work");
+    let bus = client.describe_event_bus().name("bus").send().await.unwrap().arn.unwrap();
+    let archive = engines.events.archived().unwrap()[0].archive.clone();
+    let described = client.describe_archive().archive_name(&archive).send().await.unwrap();
+    assert_eq!(described.event_count, 2);
+    let replay = async |rule: &str, from: i64, to: i64| {
+        let destination = aws_sdk_eventbridge::types::ReplayDestination::builder().arn(&bus).filter_arns(rule).build();
+        let time = |s: i64| aws_sdk_eventbridge::primitives::DateTime::from_secs(engines.clock.millis() / 1000 + s);
+        let call = client.start_replay().replay_name("again").destination(destination.unwrap());
+        let call = call.event_source_arn(described.archive_arn.clone().unwrap());
+        call.event_start_time(time(from)).event_end_time(time(to)).send().await
+    };
+    replay(RULE, -60, 0).await.unwrap();
+    assert_eq!(bodies(&engines, "work").len(), 1, "the end is not within");
+    replay("arn:aws:events:us-east-1:000000000000:rule/bus/other", -60, 60).await.unwrap();
+    assert_eq!(bodies(&engines, "work").len(), 1, "another rule's");
+    replay(RULE, -60, 60).await.unwrap();
+    let again = bodies(&engines, "work");
+    assert_eq!((again.len(), &again[1]["detail"], &again[1]["id"]), (2, &first[0]["detail"], &first[0]["id"]));
+    assert_eq!(again[1]["replay-name"], "again");
+    assert_eq!(engines.events.archived().unwrap().len(), 2, "what is told again is not kept again");
+    assert!(replay(RULE, 60, -60).await.is_err());
+}
+
+#[tokio::test]
 async fn an_entry_that_is_wrong_fails_alone() {
     let (engines, config) = world();
     let client = aws_sdk_eventbridge::Client::new(&config);

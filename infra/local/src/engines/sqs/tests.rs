@@ -53,6 +53,33 @@ async fn a_batch_tells_which_entries_failed() {
 }
 
 #[tokio::test]
+async fn dead_letters_go_back_to_where_they_came_from() {
+    let (engines, config) = world();
+    let client = aws_sdk_sqs::Client::new(&config);
+    let (work, dead) = (queue_arn("work"), queue_arn("dead"));
+    engines.sqs.send(&work, "came from work", None).unwrap();
+    // A rule's own dead letter came from no queue.
+    engines.sqs.send(&dead, "came from a rule", None).unwrap();
+    let gone = || engines.sqs.peek(&dead).unwrap().contains(&"came from work".to_owned());
+    for _ in 0..20 {
+        if gone() {
+            break;
+        }
+        drop(receive(&engines, "work"));
+        engines.clock.advance(Duration::from_secs(3_600));
+    }
+    assert!(gone());
+    let task = client.start_message_move_task().source_arn(&dead).send().await.unwrap();
+    assert!(task.task_handle().is_some());
+    assert_eq!(engines.sqs.peek(&work).unwrap(), ["came from work"]);
+    assert_eq!(engines.sqs.peek(&dead).unwrap(), ["came from a rule"]);
+    let [again] = &receive(&engines, "work")[..] else { panic!("it can be received") };
+    assert_eq!(again.receives, 1, "it is tried as often as a new one");
+    client.start_message_move_task().source_arn(&dead).destination_arn(&work).send().await.unwrap();
+    assert!(engines.sqs.peek(&dead).unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn an_unknown_queue_is_the_sdks_own_error() {
     let (_, config) = world();
     let client = aws_sdk_sqs::Client::new(&config);

@@ -20,6 +20,11 @@ impl Sqs {
             let queue = self.queues.values().find(|queue| queue.name == name).ok_or_else(no_such_queue)?;
             return Ok(json!({"QueueUrl": queue.url}));
         }
+        if operation == "StartMessageMoveTask" {
+            let source = text(request, "SourceArn").unwrap_or_default();
+            self.redrive(source, text(request, "DestinationArn"))?;
+            return Ok(json!({"TaskHandle": format!("task/{source}")}));
+        }
         let arn = text(request, "QueueUrl").and_then(|url| self.arn_at(url)).ok_or_else(no_such_queue)?;
         match operation {
             "SendMessage" => self.send_message(arn, request),
