@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build docs help
+.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy docs help
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -47,9 +47,25 @@ bench-import: ## rows a second and memory of a file with 100,000 products' rows
 	@$(tools)/need.sh cargo cc gzip
 	@$(tools)/bench.sh import
 
-build: ## all functions as release binaries
-	@$(tools)/need.sh cargo cc gzip
-	@$(tools)/build.sh
+build: ## all functions for Lambda, with their zips; ARCH=x86_64 for the other processor
+	@$(tools)/need.sh cargo cc python3
+	@ARCH=$(ARCH) $(tools)/build.sh
+
+local: ## with LocalStack: by Docker where there is any, and as a process where there is none
+	@$(tools)/need.sh cargo cc python3 curl
+	@$(tools)/local.sh
+
+sam-local: ## sam local invoke and start-api with a Docker engine of its own (root, Debian)
+	@$(tools)/need.sh cargo cc python3 curl
+	@$(tools)/sam-local.sh
+
+deploy: ## STAGE=…: what is built, to AWS; says what it does and costs, and asks
+	@$(tools)/need.sh cargo cc python3
+	@$(tools)/deploy.sh "$(STAGE)"
+
+destroy: ## STAGE=…: ends a stage; says what is lost, and asks
+	@$(tools)/need.sh cargo cc python3
+	@$(tools)/destroy.sh "$(STAGE)"
 
 docs: ## docs/openapi.json and events/schemas, from the code
 	@$(tools)/need.sh cargo cc

@@ -1,21 +1,40 @@
 #!/bin/bash
-# All functions as release binaries, and what each weighs.
+# All functions for Lambda, in one call of cargo-lambda: target/lambda/<function>/bootstrap, as template.yaml names them, and
+# target/zips/<function>.zip with what each weighs. One call, because each of its own would settle the dependencies' features
+# anew and build them again. ARCH=x86_64 builds for the other processor.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-infra/tools/release.sh
-release=${CARGO_TARGET_DIR:-target}/release
-count=0 total=0 largest=0 largest_name=
-for source in functions/*/src/bin/*.rs; do
-    name=$(basename "$source" .rs)
-    bytes=$(stat -c %s "$release/$name" 2>/dev/null || stat -f %z "$release/$name")
-    zipped=$(gzip -9 -c "$release/$name" | wc -c)
-    awk -v name="$name" -v bytes="$bytes" -v zipped="$zipped" \
-        'BEGIN { printf "%-28s %6.2f MB, %5.2f MB zipped\n", name, bytes / 1e6, zipped / 1e6 }'
-    count=$((count + 1)) total=$((total + zipped))
-    if [ "$zipped" -gt "$largest" ]; then
-        largest=$zipped largest_name=$name
-    fi
-done
-awk -v count=$count -v total=$total -v largest=$largest -v name="$largest_name" -v seconds=$SECONDS 'BEGIN {
-    printf "%d functions, %.1f MB zipped, the largest %s with %.2f MB, in %d s\n", count, total / 1e6, name, largest / 1e6, seconds
-}'
+arch=${ARCH:-arm64} # make passes it empty where nobody says
+case $arch in
+    arm64) target=aarch64-unknown-linux-gnu ;;
+    x86_64) target=x86_64-unknown-linux-gnu ;;
+    *) echo "ARCH is arm64 or x86_64, not $arch" >&2; exit 1 ;;
+esac
+
+# Rust's standard library for the target is not in every Rust.
+has_target() { [ -n "$(find "$(rustc --print sysroot)/lib/rustlib/$1/lib" -name 'libstd-*.rlib' 2>/dev/null)" ]; }
+if ! has_target $target && ! { command -v rustup >/dev/null && rustup target add $target; }; then
+    echo "Rust cannot build for $arch here: its standard library for $target is missing, and rustup could not get it." >&2
+    echo "Where rustup reaches the internet: rustup target add $target. Debian's own Rust: apt install libstd-rust-dev:arm64." >&2
+    [ $arch = arm64 ] || exit 1
+    arch=x86_64 target=x86_64-unknown-linux-gnu
+    has_target $target || { echo "There is none for $target either." >&2; exit 1; }
+    echo "Building for x86_64 instead: deploy it with Architecture=x86_64, as make deploy does by itself." >&2
+fi
+
+infra/tools/venv.sh build
+export PATH="$PWD/.tools/build/bin:$PATH"
+
+# Where the code lies on this machine is in no binary, so that the same code has the same hash everywhere.
+export RUSTFLAGS="--remap-path-prefix=$PWD=/holdfast --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(rustc --print sysroot)=/rust"
+
+rm -rf target/lambda target/zips
+# What no function stands on is left out: the local host and the tests.
+cargo lambda build --release --locked --target $target --workspace \
+    --exclude holdfast-local --exclude holdfast-pictures --exclude holdfast-testing --exclude holdfast-tests --bins
+built=$SECONDS
+infra/lint/venv.sh
+.tools/build/bin/python infra/tools/zips.py target/lambda target/zips
+.tools/build/bin/python infra/tools/sbom.py $target target/holdfast.cdx.json
+echo "built for $arch in $built s, with the zips in $SECONDS s"
+PYTHONDONTWRITEBYTECODE=1 .venv/bin/python infra/tools/artefacts.py target/lambda target/zips

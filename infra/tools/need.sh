@@ -5,7 +5,7 @@ for command; do
     case $command in
         cargo) echo "Rust is missing: install it from https://rustup.rs, then run this again." >&2 ;;
         cc) echo "A C compiler is missing: install one (Debian: apt install gcc; macOS: xcode-select --install), then run this again." >&2 ;;
-        python3) echo "Python 3 is missing: the linters of template.yaml and the client of the payment gateway need it, with its venv module (Debian: apt install python3-venv)." >&2 ;;
+        python3) echo "Python 3 is missing: the linters of template.yaml, the builds for Lambda and the local AWS need it, with its venv module (Debian: apt install python3-venv)." >&2 ;;
         *) echo "The command $command is missing: install it, then run this again." >&2 ;;
     esac
     exit 1

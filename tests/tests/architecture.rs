@@ -99,7 +99,8 @@ const FOUNDATIONS: [&str; 11] = [
 ];
 
 /// All that lies in the root, beside licences and names that begin with a dot.
-const ROOT: [&str; 14] = [
+const ROOT: [&str; 15] = [
+    "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
     "Makefile",

@@ -80,9 +80,21 @@ pub(super) const CLOUD_ONLY: &[&str] = &[
     "AWS::SNS::Topic",
 ];
 
-/// Of a function: how it is built, traced and logged.
-pub(super) const FUNCTION: &[&str] =
-    &["Architectures", "Description", "EphemeralStorage", "Handler", "LoggingConfig", "Runtime", "Tags", "Tracing"];
+/// Of a function: how it is built, traced and logged, and how a new version takes over from the one before.
+pub(super) const FUNCTION: &[&str] = &[
+    "Architectures",
+    "AutoPublishAlias",
+    "AutoPublishAliasAllProperties",
+    "AutoPublishCodeSha256",
+    "DeploymentPreference",
+    "Description",
+    "EphemeralStorage",
+    "Handler",
+    "LoggingConfig",
+    "Runtime",
+    "Tags",
+    "Tracing",
+];
 
 /// Of the HTTP API.
 pub(super) const HTTP_API: &[&str] = &["AccessLogSettings", "Description", "FailOnWarnings", "Name", "Tags"];

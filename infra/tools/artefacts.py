@@ -1,0 +1,78 @@
+"""What was built, held against template.yaml: artefacts.py <folder of functions> <folder of zips>. Prints a line for each breach.
+
+Each function has its binary and each binary its function; none carries the SDK of a service that its policies do not name; none
+is over 4 MB zipped; none gathers entropy by the processor's jitter, which takes 38 to 50 ms of a start.
+"""
+
+import pathlib
+import re
+import sys
+
+from samcli.yamlhelper import yaml_parse
+
+ROOT = pathlib.Path(__file__).parents[2]
+MOST_BYTES = 4_000_000
+
+# What an action's service is called among the crates of the SDK.
+CRATES = {"dynamodb": "dynamodb", "events": "eventbridge", "s3": "s3", "ses": "sesv2", "sns": "sns", "sqs": "sqs", "ssm": "ssm"}
+# Every client says by this who calls: its crate's name and version are in the binary.
+CARRIED = re.compile(rb"aws-sdk-([a-z0-9]+)-\d+\.\d+\.\d+/src")
+# The library that gathers it, and the function that does.
+JITTER = re.compile(rb"aws[_-]lc[_-](?:sys|rs)|jent_(?:entropy|read)")
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def wanted(template):
+    """The crates of the SDK that each bin may carry: several functions may have one bin."""
+    bins = {}
+    for resource in template["Resources"].values():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        properties = resource["Properties"]
+        crates = bins.setdefault(properties["CodeUri"].removeprefix("target/lambda/"), set())
+        for policy in properties.get("Policies", []):
+            for statement in listed(policy.get("Statement", [])):
+                crates |= {CRATES[action.split(":")[0]] for action in listed(statement["Action"])}
+    return bins
+
+
+def carried(binary):
+    """The crates of the SDK that a binary carries."""
+    return {name.decode() for name in CARRIED.findall(binary)}
+
+
+def breaches(template, binaries, zips):
+    """What is wrong: `binaries` are contents by name, `zips` sizes by name."""
+    bins = wanted(template)
+    found = [f"{name}: template.yaml has it, and nothing is built" for name in bins if name not in binaries]
+    for name, binary in sorted(binaries.items()):
+        if name not in bins:
+            found.append(f"{name}: it is built, and template.yaml has no such function")
+            continue
+        for crate in sorted(carried(binary) - bins[name]):
+            found.append(f"{name}: it carries aws-sdk-{crate}, and its policies name nothing of it")
+        if JITTER.search(binary):
+            found.append(f"{name}: it gathers entropy by jitter at its start")
+        if zips.get(name, 0) > MOST_BYTES:
+            found.append(f"{name}: {zips[name] / 1e6:.2f} MB zipped, over {MOST_BYTES / 1e6:.0f}")
+    return found
+
+
+def main(functions, zips):
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    binaries = {path.parent.name: path.read_bytes() for path in pathlib.Path(functions).glob("*/bootstrap")}
+    sizes = {path.stem: path.stat().st_size for path in pathlib.Path(zips).glob("*.zip")}
+    found = breaches(template, binaries, sizes)
+    for breach in found:
+        print(breach, file=sys.stderr)
+    clients = sum(bool(carried(binary)) for binary in binaries.values())
+    if found:
+        sys.exit(f"{len(found)} of {len(binaries)} functions are not as they must be")
+    print(f"{len(binaries)} functions are as template.yaml has them, {clients} with clients of AWS, none with more than its policies name")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
