@@ -32,6 +32,8 @@ rm -rf target/lambda target/zips
 # What no function stands on is left out: the local host and the tests.
 cargo lambda build --release --locked --target $target --workspace \
     --exclude holdfast-local --exclude holdfast-pictures --exclude holdfast-testing --exclude holdfast-tests --bins
+# Not a function, and not deployed: what cold starts are measured against.
+rm -rf target/bare && mv target/lambda/bare target/bare
 built=$SECONDS
 infra/lint/venv.sh
 .tools/build/bin/python infra/tools/zips.py target/lambda target/zips

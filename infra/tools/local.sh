@@ -1,9 +1,10 @@
 #!/bin/bash
-# The LocalStack way: its last free image, by Docker, with template.yaml deployed to it.
+# The LocalStack way: its last free image, by Docker, with template.yaml deployed to it. Without Docker, `make e2e` does the same with
+# ministack, which needs none.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! docker info >/dev/null 2>&1; then
-    echo "there is no Docker to ask" >&2
+    echo "there is no Docker to ask: \`make e2e\` deploys the same template to ministack, without one" >&2
     exit 1
 fi
 infra/lint/venv.sh

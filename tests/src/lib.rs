@@ -1,5 +1,6 @@
 //! The shop's tests: stories that are told over HTTP, and what must hold around them.
 
+pub mod away;
 pub mod bench;
 pub mod breaking;
 pub mod openapi;

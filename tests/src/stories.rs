@@ -24,6 +24,7 @@ pub mod files;
 pub mod gateway_events;
 pub mod holds;
 pub mod mails;
+pub mod migrations;
 pub mod notices;
 pub mod orders;
 pub mod passwords;
@@ -93,6 +94,8 @@ macro_rules! every_story {
             prices:
                 a_price_change_is_told_and_kept,
                 prices_are_whole_and_of_one_currency;
+            migrations:
+                prices_are_brought_to_another_version_and_back;
             files:
                 a_file_of_rows_becomes_products,
                 a_row_that_is_wrong_keeps_no_other_from_landing,

@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 24] = [
+const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -33,8 +33,10 @@ const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("notifications", &["core", "runtime", "dynamo", "http", "events", "accounts", "orders", "checkout"]),
     ("webhooks", &["core", "runtime", "dynamo", "http", "events"]),
     ("trail", &["core", "runtime", "dynamo", "http", "events"]),
+    ("migrations", &["core", "runtime", "dynamo", "catalog"]),
     ("relay", &["core", "runtime", "events"]),
     ("service", &["core", "runtime", "http"]),
+    ("bare", &[]),
     ("pictures", &[]),
     (
         "local",
@@ -52,12 +54,13 @@ const MAY_IMPORT: [(&str, &[&str]); 24] = [
             "notifications",
             "webhooks",
             "trail",
+            "migrations",
             "relay",
             "service",
             "pictures",
         ],
     ),
-    ("testing", &["core", "auth", "local"]),
+    ("testing", &["core", "auth", "runtime", "local"]),
     ("cli", &["core", "auth", "runtime", "inventory", "orders", "payments", "local", "testing"]),
     (
         "tests",
@@ -77,6 +80,7 @@ const MAY_IMPORT: [(&str, &[&str]); 24] = [
             "payments",
             "webhooks",
             "trail",
+            "migrations",
             "local",
             "testing",
         ],

@@ -12,7 +12,11 @@ pub mod rows;
 pub mod store;
 pub mod wares;
 
+use holdfast_dynamo::Migration;
 use holdfast_runtime::Function;
+
+/// How the context's items get from one version to the next, the oldest first. One that has been released stays.
+pub const MIGRATIONS: [Migration; 1] = [store::PRICE_CHANGES_2];
 
 /// The context's functions, in the order of its documentation.
 pub fn functions() -> Vec<Function> {

@@ -13,14 +13,16 @@ mod changes;
 mod imports;
 mod items;
 mod lists;
+mod price_changes;
 mod stocks;
 
 pub(crate) use bucket::{Bucket, BucketError, Signed};
 pub(crate) use categories::{Grown, Growth};
 pub use changes::{Change, Shown};
 pub(crate) use imports::{ImportItem, file_key, import_at, report_key};
-pub use items::{Listing, PriceChange};
+pub use items::Listing;
 pub use lists::{Shelfmark, Sort};
+pub use price_changes::{PRICE_CHANGES_2, PriceChange};
 
 use std::sync::Arc;
 

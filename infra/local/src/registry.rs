@@ -15,6 +15,7 @@ pub fn functions() -> Vec<Function> {
         holdfast_notifications::functions(),
         holdfast_webhooks::functions(),
         holdfast_trail::functions(),
+        holdfast_migrations::functions(),
         holdfast_relay::functions(),
         holdfast_service::functions(),
     ]

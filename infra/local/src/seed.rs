@@ -5,6 +5,7 @@ use std::fmt::Display;
 use holdfast_accounts::domain::{Email, PersonName};
 use holdfast_accounts::seed::demo_account;
 use holdfast_auth::{Password, PasswordError, PasswordHash, Role};
+use holdfast_runtime::Init;
 
 use crate::World;
 use crate::engines::EngineError;
@@ -43,7 +44,7 @@ impl Account {
 /// Under this name the store keeps that the accounts were made.
 const SEEDED: &str = "seed/demo";
 /// Accounts are made in the environment of the function that registers people.
-const REGISTERS: &str = "auth-register";
+pub const REGISTERS: &str = "auth-register";
 
 /// Why an account cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -84,15 +85,31 @@ pub async fn account(world: &World, email: &str, password: &str, name: &str, rol
     make(world, email, hash, name, roles).await
 }
 
+/// The same for a shop that is elsewhere: with a start in the environment of the function that registers people.
+pub async fn account_by(init: &Init, email: &str, password: &str, name: &str, roles: &[Role]) -> Result<(), SeedError> {
+    let password = Password::parse(password.to_owned()).map_err(|error| refused(email, &error))?;
+    make_by(init, email, password.hash(init.ambient.bytes()), name, roles).await
+}
+
 fn hash(world: &World, password: &str) -> Result<PasswordHash, PasswordError> {
     Ok(Password::parse(password.to_owned())?.hash(world.ambient().bytes()))
 }
 
 async fn make(world: &World, email: &str, password: PasswordHash, name: &str, roles: &[Role]) -> Result<(), SeedError> {
     let init = world.operator(REGISTERS).ok_or(SeedError::NoAccounts)?;
+    make_by(&init, email, password, name, roles).await
+}
+
+async fn make_by(
+    init: &Init,
+    email: &str,
+    password: PasswordHash,
+    name: &str,
+    roles: &[Role],
+) -> Result<(), SeedError> {
     let address = Email::try_from(email.to_owned()).map_err(|error| refused(email, &error))?;
     let name = PersonName::try_from(name.to_owned()).map_err(|error| refused(email, &error))?;
-    let made = demo_account(&init, address, password, name, roles).await;
+    let made = demo_account(init, address, password, name, roles).await;
     made.map_err(|problem| refused(email, &format!("{problem:?}")))
 }
 

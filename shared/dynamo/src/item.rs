@@ -75,6 +75,16 @@ pub trait Item: Serialize + DeserializeOwned {
     }
 }
 
+/// Attributes as what they stand for: for an item that has had another shape.
+pub fn from_attributes<T: DeserializeOwned>(attributes: Attributes) -> Result<T, String> {
+    serde_dynamo::from_item(attributes).map_err(|error: serde_dynamo::Error| error.to_string())
+}
+
+/// What something is as attributes: for tests of shapes that are written no more.
+pub fn to_attributes(value: &impl Serialize) -> Result<Attributes, String> {
+    serde_dynamo::to_item(value).map_err(|error: serde_dynamo::Error| error.to_string())
+}
+
 pub(crate) fn write<T: Item>(item: &T, event: Option<&StoredEvent>) -> Result<Attributes, StoreError> {
     let unwritable = |error: serde_dynamo::Error| StoreError::Unreadable {
         entity: T::ENTITY,

@@ -44,6 +44,10 @@ impl Store {
 }
 
 impl Table {
+    pub(crate) fn client(&self) -> &Client {
+        &self.store.client
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

@@ -4,6 +4,9 @@
 //! machine costs a cold start milliseconds, and a Lambda needs none of it. A client exists only where a
 //! function asks for it, so that a binary carries the SDK of what it calls and nothing else.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -12,9 +15,12 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use futures::future::{BoxFuture, join_all};
 
 use crate::env::{Env, InitError};
 use crate::telemetry::Calls;
@@ -24,7 +30,22 @@ use crate::telemetry::Calls;
 pub struct Aws {
     config: SdkConfig,
     env: Env,
+    /// What is done at the end of INIT; nothing where there is no INIT.
+    warming: Option<Arc<Warming>>,
 }
+
+/// Connections that are opened before anybody waits for them: a first call is mostly TLS.
+#[derive(Default)]
+struct Warming(Mutex<Vec<BoxFuture<'static, ()>>>);
+
+impl std::fmt::Debug for Warming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Warming(…)")
+    }
+}
+
+/// INIT waits no longer than this for a connection: the first request opens its own.
+const LONGEST_WARMING: Duration = Duration::from_secs(1);
 
 /// A secret, read once at INIT. It does not print.
 #[derive(Clone)]
@@ -41,6 +62,24 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+impl Warming {
+    fn waiting(&self) -> MutexGuard<'_, Vec<BoxFuture<'static, ()>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens a client's connection: by asking DynamoDB whether it is well, which needs no right, and costs nothing. The connection is
+/// then the client's, because all clients share one pool.
+async fn opened(client: aws_sdk_dynamodb::Client) {
+    let once = aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled());
+    let asks = client.describe_endpoints().customize().config_override(once).mutate_request(|request| {
+        drop(request.set_method("GET"));
+        *request.body_mut() = SdkBody::empty();
+    });
+    // What it answers is no list of endpoints; that it answers is all.
+    drop(asks.send().await);
 }
 
 impl Aws {
@@ -67,12 +106,12 @@ impl Aws {
             .sleep_impl(TokioSleep::new())
             .time_source(SystemTimeSource::new())
             .build();
-        Ok(Self::over(config, env.clone()))
+        Ok(Self { warming: Some(Arc::default()), ..Self::over(config, env.clone()) })
     }
 
     /// Over a configuration made elsewhere: the local host's, whose HTTP client is a world in itself.
     pub fn over(config: SdkConfig, env: Env) -> Self {
-        Self { config, env }
+        Self { config, env, warming: None }
     }
 
     /// The shared configuration, asking a service where the environment says, when not at AWS:
@@ -84,10 +123,22 @@ impl Aws {
         config.build()
     }
 
-    /// DynamoDB.
+    /// DynamoDB. The first client of a function has its connection opened during INIT.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config("DYNAMODB")).interceptor(Calls);
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        if let Some(mut warming) = self.warming.as_deref().map(Warming::waiting)
+            && warming.is_empty()
+        {
+            warming.push(Box::pin(opened(client.clone())));
+        }
+        client
+    }
+
+    /// Opens what is worth opening before the first request. Nothing depends on it.
+    pub(crate) async fn warm(&self) {
+        let waiting = self.warming.as_deref().map(|warming| std::mem::take(&mut *warming.waiting()));
+        drop(tokio::time::timeout(LONGEST_WARMING, join_all(waiting.unwrap_or_default())).await);
     }
 
     /// SQS.

@@ -34,8 +34,10 @@ pub fn run(function: Function) -> Result<(), BoxError> {
         let env = Env::process();
         let ambient = Ambient::system();
         let telemetry = Telemetry::silent(&env, ambient.clone()).collected(&env)?;
-        let init = Init { aws: Aws::lambda(&env)?, env, ambient, internet: None, telemetry };
-        match function.start(init).await? {
+        let aws = Aws::lambda(&env)?;
+        let handler = function.start(Init { aws: aws.clone(), env, ambient, internet: None, telemetry }).await?;
+        aws.warm().await;
+        match handler {
             Handler::Http(router) => {
                 lambda_http::run(ServiceBuilder::new().map_request(with_gateway).service(router)).await
             }

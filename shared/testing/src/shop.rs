@@ -8,11 +8,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use holdfast_auth::Role;
-use holdfast_core::{Clock, Timestamp};
+use holdfast_core::{Ambient, Clock, Timestamp};
 use holdfast_local::{Blueprint, Mail, Options, World, template};
+use holdfast_runtime::Init;
 use serde_json::json;
 
 use crate::actor::{Account, Actor};
+use crate::away::Away;
 use crate::transport::Transport;
 
 /// The seed of a shop that names none.
@@ -20,10 +22,10 @@ const SEED: u64 = 1;
 /// What actors log in with.
 const PASSWORD: &str = "correct horse battery";
 
-/// A shop of one's own, in memory.
+/// A shop of one's own: in memory, or deployed.
 #[derive(Clone, Debug)]
 pub struct Shop {
-    world: World,
+    transport: Transport,
     /// Each actor is at a client address of their own.
     actors: Arc<AtomicU32>,
 }
@@ -50,7 +52,13 @@ impl Shop {
     /// A shop of these options; `Options::simulated(Shop::blueprint(), seed)` is what they begin as.
     pub fn of(options: Options) -> Self {
         let world = World::start(options).unwrap_or_else(|error| panic!("the world does not start: {error}"));
-        Self { world, actors: Arc::default() }
+        Self { transport: Transport::World(world), actors: Arc::default() }
+    }
+
+    /// A shop that is deployed, with nothing in it.
+    pub fn away(away: Away) -> Self {
+        away.clean();
+        Self { transport: Transport::Away(away), actors: Arc::default() }
     }
 
     /// template.yaml, as the local stage has it.
@@ -58,16 +66,43 @@ impl Shop {
         blueprint()
     }
 
-    /// The world behind it.
+    /// The world behind it. A deployed shop has none to look into.
+    #[track_caller]
     pub fn world(&self) -> &World {
-        &self.world
+        match &self.transport {
+            Transport::World(world) => world,
+            Transport::Away(_) => panic!("such a story looks behind the API: it stands in tests/src/away.rs"),
+        }
+    }
+
+    /// A start in a function's environment, for what an operator does.
+    #[track_caller]
+    pub fn operator(&self, function: &str) -> Init {
+        let init = match &self.transport {
+            Transport::World(world) => world.operator(function),
+            Transport::Away(away) => away.operator(function),
+        };
+        init.unwrap_or_else(|| panic!("template.yaml has no function {function}"))
+    }
+
+    /// What template.yaml gives a deployed shop's function.
+    #[track_caller]
+    pub fn environment(&self, function: &str) -> BTreeMap<String, String> {
+        let Transport::Away(away) = &self.transport else { panic!("a world's functions have theirs inside") };
+        away.environment(function).unwrap_or_else(|| panic!("template.yaml has no function {function}"))
+    }
+
+    /// The secret that a function reads at its start, by what its environment calls it.
+    pub async fn secret(&self, function: &str, variable: &str) -> String {
+        let secret = self.operator(function).aws.secret(variable).await;
+        secret.unwrap_or_else(|error| panic!("{variable}: {error}")).expose().to_owned()
     }
 
     /// Somebody without an account.
     pub fn guest(&self) -> Actor {
         let nth = self.actors.fetch_add(1, Ordering::SeqCst) + 1;
         let [_, a, b, c] = nth.to_be_bytes();
-        Actor::new(Transport::World(self.world.clone()), Ipv4Addr::new(10, a, b, c).into())
+        Actor::new(self.transport.clone(), Ipv4Addr::new(10, a, b, c).into())
     }
 
     /// Somebody who has registered, verified the address by the mailed code, and logged in.
@@ -89,7 +124,8 @@ impl Shop {
 
     /// Somebody with these roles, logged in.
     pub async fn hire(&self, email: &str, roles: &[Role]) -> Actor {
-        holdfast_local::seed::account(&self.world, email, PASSWORD, "Grace Hopper", roles)
+        let init = self.operator(holdfast_local::seed::REGISTERS);
+        holdfast_local::seed::account_by(&init, email, PASSWORD, "Grace Hopper", roles)
             .await
             .unwrap_or_else(|error| panic!("{email} cannot be hired: {error}"));
         self.log_in(self.guest(), email, PASSWORD).await
@@ -104,22 +140,35 @@ impl Shop {
 
     /// Lets everything that is due in the background happen.
     pub async fn settle(&self) {
-        self.world.settle().await;
+        match &self.transport {
+            Transport::World(world) => world.settle().await,
+            Transport::Away(away) => away.settle().await,
+        }
     }
 
     /// Moves the clock ahead; what becomes due happens at the next [`Self::settle`].
+    #[track_caller]
     pub fn advance(&self, by: Duration) {
-        self.world.advance(by);
+        match &self.transport {
+            Transport::World(world) => world.advance(by),
+            Transport::Away(away) => away.advance(by),
+        }
     }
 
     /// What time it is.
     pub fn now(&self) -> Timestamp {
-        self.world.clock().now()
+        match &self.transport {
+            Transport::World(world) => world.clock().now(),
+            Transport::Away(_) => Ambient::system().now(),
+        }
     }
 
     /// Every mail, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        self.world.mailbox().unwrap_or_else(|error| panic!("{error}"))
+        match &self.transport {
+            Transport::World(world) => world.mailbox().unwrap_or_else(|error| panic!("{error}")),
+            Transport::Away(away) => away.mails(),
+        }
     }
 
     /// Every mail to an address, oldest first.
@@ -140,6 +189,7 @@ impl Shop {
     }
 }
 
+/// The tree's root.
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }

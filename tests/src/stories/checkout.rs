@@ -182,7 +182,7 @@ pub async fn what_there_is_not_cannot_be_ordered(shop: Shop) {
 /// The reservation behind an order, as only the table knows it.
 async fn keeper_sees(shop: &Shop, placed: &Answer) -> String {
     use holdfast_runtime::FromInit;
-    let init = shop.world().operator("orders-cancel").unwrap();
+    let init = shop.operator("orders-cancel");
     let orders = holdfast_orders::Orders::from_init(&init).await.unwrap();
     orders.order(placed.at("/id").parse().unwrap()).await.unwrap().unwrap().reservation_id.to_string()
 }

@@ -98,7 +98,7 @@ pub async fn a_line_comes_from_one_warehouse_if_one_can(shop: Shop) {
 
 pub async fn what_is_held_is_sold_once(shop: Shop) {
     let (mut keeper, id) = four_of_ten(&shop).await;
-    let init = shop.world().operator("stock-reserve").unwrap();
+    let init = shop.operator("stock-reserve");
     let (desk, table) = (Holds::from_init(&init).await.unwrap(), Store::new(&init));
     let table = table.table(&init, "INVENTORY_TABLE").unwrap();
     let reservation = desk.reservation(id.parse().unwrap()).await.unwrap().unwrap();

@@ -21,7 +21,7 @@ use super::stock::{anew, balance, movements};
 
 /// Pays for an order, as payments do: the pieces of both contexts in one transaction.
 pub async fn pays(shop: &Shop, placed: &Answer) {
-    let init = shop.world().operator("orders-cancel").unwrap();
+    let init = shop.operator("orders-cancel");
     let (book, holds) = (Orders::from_init(&init).await.unwrap(), Holds::from_init(&init).await.unwrap());
     let table = Store::new(&init).table(&init, "ORDERS_TABLE").unwrap();
     let order = book.order(placed.at("/id").parse().unwrap()).await.unwrap().unwrap();
@@ -334,8 +334,7 @@ pub async fn the_carrier_is_heard_once(shop: Shop) {
     let (guest, placed) = guest_order(&shop, "MUG", 1).await;
     pays(&shop, &placed).await;
     let support = shop.staff(Role::Support).await;
-    let (id, secret) =
-        (placed.at("/id"), shop.world().engines().ssm.get("/holdfast/local/carrier-secret").unwrap().unwrap());
+    let (id, secret) = (placed.at("/id"), shop.secret("shipping-webhook", "CARRIER_SECRET_PARAMETER").await);
     let tells = |event: &str, kind: &str, order: &str| {
         let body = json!({"id": event, "type": kind, "order_id": order}).to_string();
         let header = Signatures::of(&secret).header(body.as_bytes(), shop.now());

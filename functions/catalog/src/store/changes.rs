@@ -7,8 +7,9 @@ use holdfast_dynamo::{Action, CommitError};
 use holdfast_http::{Fingerprint, Origin, Problem};
 
 use super::Catalog;
-use super::items::{Birth, PriceChange, ProductItem, SkuItem, SlugItem, VariantItem, shelf_key, tally_key};
+use super::items::{Birth, ProductItem, SkuItem, SlugItem, VariantItem, shelf_key, tally_key};
 use super::lists::listings;
+use super::price_changes::PriceChange;
 use crate::domain::{Article, Product, Shelf, Slug};
 use crate::events::Happened;
 
@@ -168,8 +169,7 @@ impl Catalog {
                 }
                 Some(old) if old.price != variant.price => {
                     let (sku, event_id, at) = (variant.sku.clone(), event.id, event.time);
-                    let (sequence, old, new) = (product.version, old.price, variant.price);
-                    let change = PriceChange { sku, event_id, sequence, at, old, new };
+                    let change = PriceChange::new(sku, event_id, product.version, at, old.price, variant.price);
                     actions.push((Obstacle::Lost, table.put(&change)));
                 }
                 Some(_) => {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::{CategoryId, EventId, Money, ProductId, Sku, Timestamp, VariantId};
+use holdfast_core::{CategoryId, Money, ProductId, Sku, Timestamp, VariantId};
 use holdfast_dynamo::{Item, Key};
 use holdfast_http::Fingerprint;
 use serde::{Deserialize, Serialize};
@@ -266,30 +266,6 @@ impl Item for SkuItem {
     const ENTITY: &'static str = "sku";
     fn key(&self) -> Key {
         sku_key(&self.sku)
-    }
-}
-
-/// A change of a price, for good.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceChange {
-    /// Of what.
-    pub sku: Sku,
-    /// The event that told of it.
-    pub event_id: EventId,
-    /// Its place among the product's events: in this order they are read, whatever the clock did.
-    pub sequence: u64,
-    /// When.
-    pub at: Timestamp,
-    /// What it cost before.
-    pub old: Money,
-    /// What it has cost since.
-    pub new: Money,
-}
-
-impl Item for PriceChange {
-    const ENTITY: &'static str = "price_change";
-    fn key(&self) -> Key {
-        price_key(&self.sku, self.sequence)
     }
 }
 

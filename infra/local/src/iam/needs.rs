@@ -91,6 +91,7 @@ impl Call<'_> {
             "UpdateItem" => "dynamodb:UpdateItem",
             "DeleteItem" => "dynamodb:DeleteItem",
             "DescribeTable" => "dynamodb:DescribeTable",
+            "Scan" => "dynamodb:Scan",
             "Query" => {
                 let table = table_arn(self.text("TableName")?);
                 let resource = match self.request.get("IndexName").and_then(Value::as_str) {
@@ -295,7 +296,7 @@ mod tests {
 
     #[test]
     fn dynamodb() {
-        for operation in ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "DescribeTable"] {
+        for operation in ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "DescribeTable", "Scan"] {
             let needs = shown(needs("dynamodb", operation, &json!({"TableName": "t"})));
             assert_eq!(needs, [format!("dynamodb:{operation} dynamodb:table/t")]);
         }

@@ -1,0 +1,155 @@
+//! The stories of a shop that is deployed: which are told there, and which cannot be.
+//!
+//! **This is the one list of what the local AWS of `make e2e` cannot do**, each gap with the stories that it keeps out. A story
+//! that is not here is told in both worlds, word for word. Two gaps keep no story out: of ministack everybody comes from
+//! 127.0.0.1 (the stage's limits by address are out of reach), and a version takes over at once (there is no CodeDeploy).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use holdfast_auth::Role;
+use holdfast_testing::Shop;
+use serde_json::{Value, json};
+
+/// Why a story is told in the simulated world alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeptOut {
+    /// It needs another time than the real one: minutes to weeks, or a clock that stands still.
+    Clock,
+    /// It looks behind the API, or breaks something there on purpose: engines, faults, sources that are switched off.
+    Inside,
+    /// It opens shops of its own, with other parameters.
+    Parameters,
+    /// ministack's streams have no records of TTL's deletions, and no OnFailure.
+    Streams,
+    /// It pays at the local host's gateway, by its switches: that gateway lives in the simulated world, and is not deployed.
+    Gateway,
+}
+
+impl fmt::Display for KeptOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clock => "it needs another time than the real one",
+            Self::Inside => "it looks behind the API, or breaks something there",
+            Self::Parameters => "it needs a stage of its own",
+            Self::Streams => "ministack's streams have no OnFailure and no records of TTL",
+            Self::Gateway => "it pays at the local host's gateway, which is not deployed",
+        })
+    }
+}
+
+/// The stories that are not told of a deployed shop.
+pub const KEPT_OUT: &[(&str, KeptOut)] = &[
+    ("carts::a_cart_ends_thirty_days_after_its_last_change", KeptOut::Clock),
+    ("checkout::a_buyer_who_is_short_takes_back_what_nobody_paid_for", KeptOut::Inside),
+    ("checkout::a_message_ends_an_order_on_time", KeptOut::Inside),
+    ("checkout::a_timer_that_is_gone_ends_an_order", KeptOut::Streams),
+    ("checkout::an_address_has_a_limit_of_its_own", KeptOut::Parameters),
+    ("checkout::forty_five_lines_from_two_warehouses_are_one_order", KeptOut::Clock),
+    ("checkout::somebody_browses_logs_in_and_orders", KeptOut::Clock),
+    ("checkout::the_sweep_ends_an_order", KeptOut::Inside),
+    ("files::a_file_is_read_on_from_where_it_broke_off", KeptOut::Inside),
+    ("gateway_events::a_webhook_waits_for_its_order", KeptOut::Gateway),
+    ("gateway_events::money_without_an_order_goes_back_after_a_day", KeptOut::Gateway),
+    ("gateway_events::nobody_but_the_gateway_is_believed", KeptOut::Gateway),
+    ("gateway_events::what_is_not_what_was_ordered_pays_for_nothing", KeptOut::Gateway),
+    ("gateway_events::what_is_told_before_our_answer_is_known", KeptOut::Gateway),
+    ("holds::a_buyer_who_is_short_ends_a_hold", KeptOut::Inside),
+    ("holds::a_message_ends_a_hold_on_time", KeptOut::Inside),
+    ("holds::a_timer_that_is_gone_ends_a_hold", KeptOut::Streams),
+    ("holds::stock_is_held_and_given_back", KeptOut::Clock),
+    ("holds::the_sweep_ends_a_hold", KeptOut::Inside),
+    ("holds::what_is_held_is_sold_once", KeptOut::Inside),
+    ("mails::a_provider_that_refuses_is_asked_again", KeptOut::Inside),
+    ("mails::what_the_relay_cannot_publish_is_buried_whole", KeptOut::Inside),
+    ("migrations::prices_are_brought_to_another_version_and_back", KeptOut::Inside),
+    ("notices::an_order_that_ends_says_what_becomes_of_the_money", KeptOut::Clock),
+    ("notices::whoever_changes_a_password_or_comes_from_elsewhere_is_told_of", KeptOut::Clock),
+    ("orders::an_order_is_called_off_once", KeptOut::Clock),
+    ("passwords::a_reset_code_is_good_for_an_hour_and_once", KeptOut::Clock),
+    ("payments::a_declined_card_may_be_followed_by_another", KeptOut::Gateway),
+    ("payments::an_intent_ends_with_its_order", KeptOut::Gateway),
+    ("payments::an_order_is_paid_once", KeptOut::Gateway),
+    ("payments::the_bank_may_want_to_see_the_buyer", KeptOut::Gateway),
+    ("payments::the_gateway_may_be_down", KeptOut::Gateway),
+    ("payments::what_is_paid_twice_goes_back_once", KeptOut::Gateway),
+    ("payments::who_pays_for_what_was_called_off_gets_it_back", KeptOut::Gateway),
+    ("payments::who_pays_late_gets_what_is_still_there", KeptOut::Gateway),
+    ("payments::who_pays_too_late_gets_the_money_back", KeptOut::Gateway),
+    ("payments::without_webhooks_the_shop_asks", KeptOut::Gateway),
+    ("pictures::a_picture_is_uploaded_and_seen", KeptOut::Inside),
+    ("pictures::a_removed_picture_is_gone_and_not_brought_back", KeptOut::Inside),
+    ("pictures::an_upload_is_what_was_announced", KeptOut::Clock),
+    ("pictures::an_upload_is_worked_on_once", KeptOut::Inside),
+    ("pictures::the_twentieth_picture_is_the_last", KeptOut::Clock),
+    ("pictures::what_is_no_picture_is_refused_and_said_so", KeptOut::Inside),
+    ("prices::a_price_change_is_told_and_kept", KeptOut::Inside),
+    ("refunds::a_refund_may_fail_when_nobody_thinks_of_it_any_more", KeptOut::Gateway),
+    ("refunds::money_goes_back_in_parts", KeptOut::Gateway),
+    ("refunds::no_refund_is_given_up_and_none_is_given_twice", KeptOut::Gateway),
+    ("refunds::support_gives_back_so_much_and_no_more", KeptOut::Gateway),
+    ("refunds::two_refunds_at_once_give_back_no_more_than_was_paid", KeptOut::Gateway),
+    ("refunds::what_is_called_off_or_comes_back_is_refunded_as_far_as_it_is_left", KeptOut::Gateway),
+    ("registration::a_code_is_good_for_a_day", KeptOut::Clock),
+    ("sessions::a_session_ends_when_it_is_left_alone", KeptOut::Clock),
+    ("sessions::a_token_is_good_to_its_second", KeptOut::Clock),
+    ("stock::an_article_is_kept_and_every_move_is_told", KeptOut::Clock),
+];
+
+/// Why a story is kept out, if it is.
+pub fn kept_out(story: &str) -> Option<KeptOut> {
+    KEPT_OUT.iter().find(|(name, _)| *name == story).map(|(_, why)| *why)
+}
+
+/// Carts that `make bench-cold` orders: two for each of its starts.
+const CARTS: usize = 60;
+
+/// Goods, an account and full carts, and what is needed to ask for them.
+pub async fn seeded(shop: &Shop) -> Value {
+    let admin = shop.staff(Role::Admin).await;
+    let price = json!({"amount": 1_999, "currency": "USD"});
+    let mug = json!({"title": "Stoneware mug", "variants": [{"sku": "MUG", "price": price}]});
+    let mug = admin.clone().keyed("mug").post("/v1/admin/products", mug).await.expect_status(201);
+    let basel = json!({"name": "Basel", "priority": 1});
+    let basel = admin.clone().keyed("basel").post("/v1/admin/warehouses", basel).await.expect_status(201);
+    let stock = json!({"sku": "MUG", "warehouse_id": basel.at("/id"), "on_hand": 1_000, "low_stock_threshold": 0});
+    admin.clone().keyed("stock").post("/v1/admin/inventory", stock).await.expect_status(201);
+    shop.settle().await;
+    let address = json!({"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "Reykjavik", "postal_code": "101", "country": "IS"});
+    let mut carts = Vec::new();
+    let mut order = json!({"email": "guest@example.test", "shipping_address": address, "shipping_method": "standard"});
+    for _ in 0..CARTS {
+        let cart = shop.guest().post("/v1/cart/items", json!({"sku": "MUG", "quantity": 1})).await.expect_status(201);
+        carts.push(cart.at("/cart_token"));
+    }
+    let guest = shop.guest().with_header("x-cart-token", carts.first().map_or("", String::as_str));
+    let asked = json!({"shipping_address": address, "shipping_method": "standard"});
+    if let Value::Object(order) = &mut order {
+        let quote = guest.post("/v1/checkout/quote", asked).await.expect_status(200);
+        order.insert("expected_total".to_owned(), quote.json().get("total").cloned().unwrap_or_default());
+    }
+    let environments: BTreeMap<_, _> =
+        ["products-get", "checkout-place", "auth-login"].map(|name| (name, shop.environment(name))).into();
+    json!({
+        "product": mug.at("/id"),
+        "carts": carts,
+        "order": order,
+        "login": {"email": admin.email(), "password": admin.password()},
+        "environments": environments,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stories::all_stories;
+
+    #[test]
+    fn what_is_kept_out_is_a_story_and_is_named_once_in_order() {
+        let stories: Vec<_> = all_stories().into_iter().map(|(name, _)| name).collect();
+        for (name, why) in KEPT_OUT {
+            assert!(stories.contains(name), "there is no story {name} ({why})");
+        }
+        assert!(KEPT_OUT.is_sorted_by(|one, other| one.0 < other.0), "in the order of their names, each once");
+    }
+}
