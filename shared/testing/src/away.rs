@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use holdfast_core::{Ambient, Timestamp};
 use holdfast_local::{Blueprint, Bytes, Channel, Mail};
-use holdfast_runtime::{Aws, Env, Init};
+use holdfast_runtime::{Aws, Env, Init, Telemetry};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -97,7 +97,9 @@ impl Away {
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         let env: Env = environment.into_iter().chain(own).collect();
         let aws = Aws::lambda(&env).unwrap_or_else(|error| panic!("{function}: {error}"));
-        Some(Init { aws, env, ambient: Ambient::system(), internet: None })
+        let ambient = Ambient::system();
+        let telemetry = Telemetry::silent(&env, ambient.clone());
+        Some(Init { aws, env, ambient, internet: None, telemetry })
     }
 }
 
