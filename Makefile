@@ -55,7 +55,7 @@ e2e: ## template.yaml, deployed to an AWS on this machine, and the stories told 
 	@$(tools)/need.sh cargo cc python3 curl
 	@$(tools)/e2e.sh
 
-local: ## with LocalStack: by Docker where there is any, and as a process where there is none
+local: ## with LocalStack, by Docker
 	@$(tools)/need.sh cargo cc python3 curl
 	@$(tools)/local.sh
 

@@ -17,7 +17,7 @@ from samtranslator.translator.transform import transform
 
 ROOT = pathlib.Path(__file__).parents[2]
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
-MOST_RESOURCES = 480
+MOST_RESOURCES = 490
 MOST_BYTES = 1_000_000
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
