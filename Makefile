@@ -5,7 +5,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help
+.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help looks
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -26,6 +26,10 @@ test-stripe-sandbox: ## the local payment gateway, by Stripe's own client for Py
 lint: ## format, clippy, docs, dependencies, template.yaml
 	@$(tools)/need.sh cargo cc python3
 	@$(tools)/lint.sh
+
+looks: ## mails in headless Chromium: measured, and drawn into target/looks
+	@$(tools)/need.sh cargo cc
+	@$(tools)/looks.sh
 
 audit: ## whether stock, orders and money of a stopped shop agree
 	@$(tools)/need.sh cargo cc

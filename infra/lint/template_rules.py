@@ -13,7 +13,11 @@ RULE, ALARM, LOGS = "AWS::Events::Rule", "AWS::CloudWatch::Alarm", "AWS::Logs::L
 SILENT = {"AuditTable", "CartsTable"}
 
 # Actions that AWS cannot scope to a resource, each with the reason why its function needs it.
-UNSCOPED = {}
+UNSCOPED = {
+    ("NotificationsSendFunction", "sns:Publish"): "a telephone has no ARN, and IAM knows no endpoints",
+    ("DevicesRegisterFunction", "sns:CreatePlatformEndpoint"): "IAM knows no platform applications",
+    ("DevicesRemoveFunction", "sns:DeleteEndpoint"): "IAM knows no endpoints",
+}
 
 PARTIAL = ["ReportBatchItemFailures"]
 FORTNIGHT_S = 1209600

@@ -71,7 +71,7 @@ def extended(template, functions):
             resources[queue] = copy.deepcopy(resources["NotificationsQueue"])
             function["Properties"]["Events"]["Queue"]["Properties"]["Queue"] = {"Fn::GetAtt": [queue, "Arn"]}
             resources[f"{camel(name)}DeadLetters"] = copy.deepcopy(resources["NotificationsDeadLetters"])
-            resources[f"{camel(name)}Rule"] = copy.deepcopy(resources["AccountsMailsRule"])
+            resources[f"{camel(name)}Rule"] = copy.deepcopy(resources["MailsRule"])
         else:
             function = copy.deepcopy(resources["MeGetFunction"])
             function["Properties"]["Events"] = (

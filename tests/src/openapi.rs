@@ -15,7 +15,7 @@ pub const RELEASED_PATH: &str = "docs/openapi.released.json";
 const DESCRIPTION: &str = include_str!("openapi/description.md");
 
 /// The contexts that have endpoints, in the order in which a shopper meets them.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("accounts", "Who is who: registration, sessions, profiles, addresses, and what staff may do about them."),
     ("catalog", "What is sold: products with their variants and pictures, and the categories that they list in."),
     ("inventory", "How many there are: warehouses, stock and its history, what is held, and whether it can be had."),
@@ -23,6 +23,10 @@ const TAGS: [(&str, &str); 8] = [
     ("orders", "What was bought, and what becomes of it: orders, returns, receipts, and what carriers tell."),
     ("payments", "What orders are paid with, what the payment gateway tells, and what goes back."),
     ("notifications and audit", "What the outside and the staff hear: webhooks, and who did what."),
+    (
+        "notifications",
+        "What people hear of, and where: preferences, telephones and apps, and mails that are declined with one click.",
+    ),
     ("service", "What runs, and this description."),
 ];
 

@@ -27,6 +27,7 @@ pub fn schemas() -> &'static BTreeMap<String, Value> {
             .chain(published::<holdfast_checkout::events::Happened>("holdfast.orders"))
             .chain(published::<holdfast_payments::events::Happened>("holdfast.payments"))
             .chain(published::<holdfast_webhooks::events::Happened>("holdfast.webhooks"))
+            .chain(published::<holdfast_notifications::events::Happened>("holdfast.notifications"))
             .collect()
     });
     &SCHEMAS

@@ -19,6 +19,7 @@ pub mod addresses;
 pub mod audit;
 pub mod carts;
 pub mod categories;
+pub mod channels;
 pub mod checkout;
 pub mod files;
 pub mod gateway_events;
@@ -158,6 +159,7 @@ macro_rules! every_story {
                 an_order_is_called_off_once,
                 staff_move_an_order_on,
                 orders_list_by_status_customer_and_time,
+                whoever_is_erased_is_in_none_of_their_orders,
                 something_comes_back,
                 the_tenth_return_is_the_last,
                 the_carrier_is_heard_once,
@@ -209,6 +211,15 @@ macro_rules! every_story {
                 what_staff_and_customers_do_is_recorded,
                 records_are_looked_for,
                 the_heads_are_written_every_day;
+            channels:
+                people_choose_what_they_hear_of,
+                one_click_declines_mails_of_a_kind,
+                a_telephone_is_told_nothing_before_it_is_shown_to_be_theirs,
+                a_code_is_guessed_at_five_times_and_for_ten_minutes,
+                an_app_gets_notes_until_it_is_gone,
+                the_tenth_device_is_the_last,
+                an_address_that_bounces_or_complains_is_left_alone,
+                whoever_is_erased_leaves_no_device_behind;
             mails:
                 a_provider_that_refuses_is_asked_again,
                 what_the_relay_cannot_publish_is_buried_whole,

@@ -153,3 +153,22 @@ async fn a_stolen_access_token_does_not_guess_the_password() {
     }
     ada.post("/v1/me/password", guess).await.expect_problem(429, "too_many_requests");
 }
+
+#[tokio::test]
+async fn the_fifth_code_to_a_telephone_is_the_last_of_its_window() {
+    let shop = production();
+    let (ada, bob) = (shop.customer("ada@example.test").await, shop.customer("bob@example.test").await);
+    let asks = |number: &str| json!({"kind": "phone", "number": number});
+    for _ in 0..5 {
+        ada.post("/v1/me/devices", asks("+41791234567")).await.expect_status(201);
+    }
+    // Neither by whoever has asked so often, nor to a telephone that was woken so often.
+    for (who, number) in [(&ada, "+41791234567"), (&ada, "+41797654321"), (&bob, "+41791234567")] {
+        let refused = who.post("/v1/me/devices", asks(number)).await.expect_problem(429, "too_many_requests");
+        assert!((1..=900).contains(&waits(&refused)));
+    }
+    bob.post("/v1/me/devices", asks("+41797654321")).await.expect_status(201);
+    shop.advance(Duration::from_secs(900));
+    let ada = shop.log_in(shop.guest(), ada.email(), ada.password()).await;
+    ada.post("/v1/me/devices", asks("+41791234567")).await.expect_status(201);
+}

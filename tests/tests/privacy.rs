@@ -9,16 +9,18 @@ use holdfast_auth::Role;
 use holdfast_local::engines::{Filters, Position};
 use holdfast_local::template::model::EventSource;
 use holdfast_local::{Fault, Matcher, World};
-use holdfast_testing::Shop;
+use holdfast_testing::{Actor, Shop};
+use holdfast_tests::stories::carts;
 use serde_json::json;
 
-const PERSONAL: [&str; 7] = [
+const PERSONAL: [&str; 8] = [
     "ada.personal@example.test",
     "Personal Lovelace",
     "12 Personal Square",
     "Personalton",
     "PE1 2RS",
     "+44 20 7946 0999",
+    "+442079460999",
     "a very personal password",
 ];
 
@@ -50,6 +52,37 @@ impl std::io::Write for Log {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+/// Everything that lies in the shop's tables.
+#[expect(clippy::disallowed_methods, reason = "a search for what must not be there looks everywhere")]
+async fn kept(world: &World) -> Vec<(String, String)> {
+    let operator = world.operator("orders-get").unwrap();
+    let mut kept = Vec::new();
+    for table in &world.stack().tables {
+        let items = operator.aws.dynamodb().scan().table_name(&table.name).send().await.unwrap();
+        assert!(items.last_evaluated_key().is_none(), "all of it was read");
+        kept.push((table.name.clone(), format!("{:?}", items.items())));
+    }
+    kept
+}
+
+/// Orders something to a personal address, and calls it off.
+async fn orders_and_thinks_better_of_it(shop: &Shop, ada: &Actor) {
+    carts::sells(shop, &[("MUG", 1999, 10)]).await;
+    ada.post("/v1/cart/items", json!({"sku": "MUG", "quantity": 1})).await.expect_status(201);
+    let address = json!({"name": "Personal Lovelace", "line1": "12 Personal Square", "city": "Personalton",
+        "postal_code": "PE1 2RS", "country": "GB", "phone": "+44 20 7946 0999"});
+    let to = json!({"shipping_address": address, "shipping_method": "standard"});
+    let total = ada.post("/v1/checkout/quote", to.clone()).await.expect_status(200).json()["total"].clone();
+    let order = json!({"expected_total": total, "shipping_address": address, "shipping_method": "standard"});
+    let placed = ada.clone().keyed("personal").post("/v1/checkout", order).await.expect_status(201);
+    shop.settle().await;
+    let held: String = kept(shop.world()).await.into_iter().map(|(_, items)| items).collect();
+    assert!(held.contains("12 Personal Square"), "the search finds what there is");
+    let cancel = format!("/v1/orders/{}/cancel", placed.at("/id"));
+    ada.clone().keyed("better").post(&cancel, json!({})).await.expect_status(200);
+    shop.settle().await;
 }
 
 #[tokio::test]
@@ -98,6 +131,9 @@ async fn nothing_personal_leaves_the_items_that_hold_it() {
     let change = json!({"current_password": password, "new_password": "a very personal password, new"});
     ada.post("/v1/me/password", change).await.expect_status(204);
     ada.post("/v1/auth/logout", json!({"refresh_token": next.at("/refresh_token")})).await.expect_status(204);
+    let phone = json!({"kind": "phone", "number": "+442079460999"});
+    ada.post("/v1/me/devices", phone).await.expect_status(201);
+    orders_and_thinks_better_of_it(&shop, &ada).await;
     let end = json!({"password": "a very personal password, new"});
     ada.ask(http::Method::DELETE, "/v1/me", Some(end)).await.expect_status(204);
     shop.settle().await;
@@ -138,6 +174,12 @@ async fn nothing_personal_leaves_the_items_that_hold_it() {
     for (place, text) in &places {
         for secret in &secrets {
             assert!(!text.contains(secret.as_str()), "{secret:?} lies in {place}: {text}");
+        }
+    }
+    // Once they are erased, nothing of them is left where it was kept.
+    for (table, items) in kept(world).await {
+        for personal in PERSONAL {
+            assert!(!items.contains(personal), "{personal:?} is left in {table}");
         }
     }
     // The search finds what there is: the mails have it.

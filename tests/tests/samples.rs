@@ -8,6 +8,7 @@ use std::path::Path;
 
 use holdfast_auth::Role;
 use holdfast_http::Signatures;
+use holdfast_local::Channel;
 use holdfast_local::engines::gateway::WEBHOOK_SECRET;
 use holdfast_testing::Shop;
 use holdfast_tests::stories::webhooks::{self, Receiver};
@@ -29,7 +30,7 @@ enum Answers {
 use Answers::{Batch, Done, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 112] = [
+const ANSWERS: [(&str, Answers); 119] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
@@ -52,6 +53,7 @@ const ANSWERS: [(&str, Answers); 112] = [
     ("auth-reset-password", Http(204)),
     ("auth-verify-email", Http(204)),
     ("availability-get", Http(200)),
+    ("buyers-erase", Batch),
     ("cart-add-item", Http(201)),
     ("cart-clear", Http(200)),
     ("cart-get", Http(200)),
@@ -65,6 +67,9 @@ const ANSWERS: [(&str, Answers); 112] = [
     ("categories-update", Http(200)),
     ("checkout-place", Http(201)),
     ("checkout-quote", Http(200)),
+    ("devices-register", Http(201)),
+    ("devices-remove", Http(204)),
+    ("devices-verify", Http(200)),
     ("docs-openapi", Http(200)),
     ("docs-page", Http(200)),
     ("event-relay", Batch),
@@ -76,6 +81,7 @@ const ANSWERS: [(&str, Answers); 112] = [
     ("imports-run", Batch),
     ("inventory-projector", Batch),
     ("low-stock-alert", Batch),
+    ("mail-feedback", Batch),
     ("me-change-password", Http(204)),
     ("me-delete", Http(204)),
     ("me-get", Http(200)),
@@ -97,6 +103,8 @@ const ANSWERS: [(&str, Answers); 112] = [
     ("payments-refund", Http(201)),
     ("payments-refund-execute", Batch),
     ("payments-webhook", Http(200)),
+    ("preferences-get", Http(200)),
+    ("preferences-set", Http(200)),
     ("products-create", Http(201)),
     ("products-delete", Http(204)),
     ("products-export", Http(200)),
@@ -122,6 +130,7 @@ const ANSWERS: [(&str, Answers); 112] = [
     ("stock-set-threshold", Http(200)),
     ("stock-sync", Http(200)),
     ("stock-transfer", Http(201)),
+    ("unsubscribe", Http(204)),
     ("users-disable", Http(200)),
     ("users-exists", Http(200)),
     ("users-get", Http(200)),
@@ -207,9 +216,15 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let secret = shop.world().engines().ssm.get("/holdfast/local/carrier-secret").unwrap().unwrap();
     let told =
         format!(r#"{{"id":"evt-20261121-0001","type":"shipment.delivered","order_id":"{}"}}"#, shipped.at("/id"));
+    let phone = json!({"kind": "phone", "number": "+41791234567"});
+    let device = customer.post("/v1/me/devices", phone).await.expect_status(201);
     shop.settle().await;
     let deliveries = format!("/v1/admin/webhook-endpoints/{webhook_endpoint}/deliveries");
     let webhook_delivery = admin.get(&deliveries).await.at("/items/0/id");
+    let text = shop.mails().into_iter().rev().find(|mail| mail.channel == Channel::Sms).unwrap().text;
+    let phone_code = text.split(' ').nth(1).unwrap().to_owned();
+    let mail = shop.mails().into_iter().find(|mail| mail.headers.contains_key("List-Unsubscribe")).unwrap();
+    let declines = mail.headers["List-Unsubscribe"].trim_matches(['<', '>']).split_once("token=").unwrap().1.to_owned();
     // Not worked on yet.
     let key = format!("uploads/{}/{picture}", mug.at("/id"));
     shop.world().engines().s3.put("local-holdfast-media-us-east-1-000000000000", &key, b"no picture").unwrap();
@@ -219,6 +234,10 @@ async fn seeded() -> (Shop, BTreeMap<&'static str, String>) {
     let (import, bucket) = (import.at("/import/id"), "local-holdfast-media-us-east-1-000000000000");
     shop.world().engines().s3.put(bucket, &format!("imports/{import}"), file.as_bytes()).unwrap();
     let values = BTreeMap::from([
+        ("device_id", device.at("/id")),
+        ("phone_code", phone_code),
+        ("unsubscribe_token", declines),
+        ("address_mark", mail.tags["address"].clone()),
         ("cart_token", cart),
         ("order_id", order.at("/id")),
         ("order_token", order.at("/order_token")),

@@ -20,6 +20,8 @@ pub enum Purpose {
     VerifyEmail,
     /// Sets a new password.
     ResetPassword,
+    /// Shows that a telephone is its user's.
+    VerifyPhone,
 }
 
 impl Purpose {
@@ -27,6 +29,7 @@ impl Purpose {
         let purpose = match self {
             Self::VerifyEmail => "verify-email",
             Self::ResetPassword => "reset-password",
+            Self::VerifyPhone => "verify-phone",
         };
         format!("{purpose}:{user}")
     }
@@ -49,6 +52,16 @@ impl Codes {
     /// What is mailed.
     pub fn text(&self, purpose: Purpose, user: UserId, code: CodeId) -> String {
         format!("{user}.{}", self.0.token(code, &purpose.bound_to(user)))
+    }
+
+    /// What is sent to a telephone: six digits.
+    pub fn digits(&self, purpose: Purpose, user: UserId, code: CodeId) -> String {
+        self.0.digits(code, &purpose.bound_to(user))
+    }
+
+    /// Whether these are a code's digits. Who asks has counted the guess.
+    pub fn are_digits(&self, purpose: Purpose, user: UserId, code: CodeId, digits: &str) -> bool {
+        self.digits(purpose, user, code) == digits
     }
 
     /// Whose code a text is, and which: nothing when we never wrote it for this purpose.

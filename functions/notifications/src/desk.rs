@@ -3,7 +3,7 @@
 use holdfast_accounts::codes::{Codes, Purpose};
 use holdfast_accounts::directory::Contact;
 use holdfast_accounts::domain::Locale;
-use holdfast_core::{Timestamp, UserId};
+use holdfast_core::{CodeId, Timestamp, UserId};
 use holdfast_http::ServerKey;
 use holdfast_orders::domain::{Buyer, Order, Owner, Return};
 use holdfast_orders::owner::order_token;
@@ -13,7 +13,8 @@ use crate::letter::{Addressee, Mail};
 use crate::mails::purchase::{Purchase, returned};
 use crate::mails::{
     already_registered, new_device, order_cancelled, order_delivered, order_expired, order_paid, order_placed,
-    order_shipped, password_changed, reset_password, return_approved, return_received, return_rejected, verify_email,
+    order_shipped, password_changed, payment_failed, phone_code, refunded, reset_password, return_approved,
+    return_received, return_rejected, verify_email,
 };
 use crate::manner::Manner;
 use crate::occasion::{OfAccount, OfOrder};
@@ -48,6 +49,7 @@ impl House {
 pub struct Desk {
     house: House,
     storefront: String,
+    api: String,
     codes: Codes,
     server_key: ServerKey,
 }
@@ -68,6 +70,7 @@ impl FromInit for Desk {
         Ok(Self {
             house: House::from_env(&init.env)?,
             storefront: init.env.text("STOREFRONT_URL")?.trim_end_matches('/').to_owned(),
+            api: init.env.text("PUBLIC_API_URL")?.trim_end_matches('/').to_owned(),
             codes: Codes::from_init(init).await?,
             server_key: ServerKey::from_init(init).await?,
         })
@@ -79,9 +82,24 @@ impl Desk {
         format!("{}/{page}", self.storefront)
     }
 
+    /// The page on which somebody declines such mails.
+    pub fn decline_page(&self, token: &str) -> String {
+        self.page(&format!("unsubscribe?token={token}"))
+    }
+
+    /// The route that a mail client asks to decline them, with one click.
+    pub fn decline_route(&self, token: &str) -> String {
+        format!("{}/v1/unsubscribe?token={token}", self.api)
+    }
+
     fn member<'a>(&'a self, contact: &'a Contact) -> Addressee<'a> {
         let name = Some(contact.name.as_str());
         Addressee { shop: &self.house.name, manner: Manner::of(&contact.locale), name, decline: None }
+    }
+
+    /// To a telephone that somebody has registered.
+    pub fn of_phone(&self, contact: &Contact, user: UserId, code: CodeId) -> Mail {
+        phone_code::mail(&self.member(contact), &self.codes.digits(Purpose::VerifyPhone, user, code))
     }
 
     /// To somebody with an account, of what happened to it.
@@ -111,10 +129,17 @@ impl Desk {
     }
 
     /// To whoever ordered: a customer, or a guest of whom nothing is known. Nothing when it is about a return that there is not.
-    pub fn of_order(&self, contact: Option<&Contact>, case: &Case, what: OfOrder) -> Option<Mail> {
+    pub fn of_order(
+        &self,
+        contact: Option<&Contact>,
+        decline: Option<&str>,
+        case: &Case,
+        what: OfOrder,
+    ) -> Option<Mail> {
         // A guest's name may be a stranger's words to the owner of the address: it is not repeated.
         let guest = self.house.staff();
-        let to = &contact.map_or(guest, |contact| self.member(contact));
+        let to = contact.map_or(guest, |contact| self.member(contact));
+        let to = &Addressee { decline, ..to };
         let Case { order, buyer, back } = case;
         let purchase = &Purchase::of(order, buyer.as_ref(), to.manner, self.page_of(order));
         let money = |amount| to.manner.money(amount);
@@ -126,6 +151,8 @@ impl Desk {
                 let tracking = order.shipment.as_ref().and_then(|shipment| shipment.tracking.as_ref());
                 order_shipped::mail(to, purchase, tracking)
             }
+            OfOrder::PaymentFailed {} => payment_failed::mail(to, purchase),
+            OfOrder::Refunded { amount } => refunded::mail(to, purchase, &money(amount)),
             OfOrder::Delivered {} => order_delivered::mail(to, purchase),
             OfOrder::Cancelled { refund } => {
                 let refund = (refund.amount > 0).then(|| money(refund));

@@ -11,7 +11,10 @@ pub mod order_paid;
 pub mod order_placed;
 pub mod order_shipped;
 pub mod password_changed;
+pub mod payment_failed;
+pub mod phone_code;
 pub mod purchase;
+pub mod refunded;
 pub mod reset_password;
 pub mod return_approved;
 pub mod return_received;
@@ -70,6 +73,10 @@ mod tests {
             order_shipped::mail(to, &paid, None),
             order_shipped::mail(to, &paid, Some(&tracking)),
             password_changed::mail(to, Timestamp::UNIX_EPOCH, "https://shop.test/forgot-password"),
+            payment_failed::mail(to, &paid),
+            payment_failed::mail(to, &unpaid),
+            phone_code::mail(to, "012345"),
+            refunded::mail(to, &paid, "$1"),
             reset_password::mail(to, "https://shop.test/reset-password?token=t0k", "t0k"),
             return_approved::mail(to, &paid, vec![good()], "$1"),
             return_received::mail(to, &paid, vec![good()], "$1"),

@@ -1,8 +1,10 @@
 //! What calls for a message: the events that the queue's rules let through.
 
-use holdfast_core::{CodeId, Envelope, Money, OrderId, ReturnId, SessionId, UserId};
+use holdfast_core::{CodeId, DeviceId, Envelope, Money, OrderId, ReturnId, SessionId, UserId};
 use holdfast_events::ConsumeError;
 use serde::Deserialize;
+
+use crate::domain::Kind;
 
 /// What calls for a message, and of whom or what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,10 @@ pub enum Occasion {
     NewDevice(UserId, SessionId),
     /// Something happened to an order.
     Order(OrderId, OfOrder),
+    /// A telephone is to be shown to be somebody's.
+    PhoneCode(UserId, DeviceId, CodeId),
+    /// Somebody was erased: what is known of them here is to be forgotten.
+    Erased(UserId),
 }
 
 /// What happened to an account.
@@ -54,6 +60,14 @@ pub enum OfAccount {
 enum OfSession {
     #[serde(rename = "accounts.session-started-on-new-device.v1")]
     NewDevice { user_id: UserId },
+}
+
+/// What happened to somebody's devices. Its subject is their notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", content = "data")]
+enum OfDevices {
+    #[serde(rename = "notifications.phone-code-requested.v1")]
+    PhoneCodeRequested { device_id: DeviceId, code_id: CodeId },
 }
 
 /// What happened to an order.
@@ -106,9 +120,49 @@ pub enum OfOrder {
         /// What is to go back.
         refund: Money,
     },
+    /// An attempt to pay for it failed.
+    #[serde(skip)]
+    PaymentFailed {},
+    /// Money of it is back where it came from.
+    #[serde(skip)]
+    Refunded {
+        /// How much.
+        amount: Money,
+    },
+}
+
+/// What happened to money. Its subject is an intent or a refund; of which order, its data says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", content = "data")]
+enum OfMoney {
+    #[serde(rename = "payments.payment-failed.v1")]
+    Failed { order_id: OrderId },
+    #[serde(rename = "payments.refund-succeeded.v1")]
+    Refunded { order_id: OrderId, amount: Money },
+}
+
+impl OfAccount {
+    /// What a message of it is about.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Registered { .. } | Self::VerificationRequested { .. } | Self::ResetRequested { .. } => Kind::Codes,
+            Self::RegistrationRepeated {} => Kind::Codes,
+            Self::PasswordChanged {} | Self::PasswordReset {} => Kind::Security,
+        }
+    }
 }
 
 impl OfOrder {
+    /// What a message of it is about.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Placed {} | Self::Expired {} | Self::Cancelled { .. } => Kind::Orders,
+            Self::Paid { .. } | Self::PaymentFailed {} | Self::Refunded { .. } => Kind::Payments,
+            Self::Shipped {} | Self::Delivered {} => Kind::Shipping,
+            Self::ReturnApproved { .. } | Self::ReturnRejected { .. } | Self::ReturnReceived { .. } => Kind::Returns,
+        }
+    }
+
     /// The return that it is about, if it is about one.
     pub fn return_id(self) -> Option<ReturnId> {
         match self {
@@ -116,7 +170,7 @@ impl OfOrder {
             | Self::ReturnRejected { return_id }
             | Self::ReturnReceived { return_id, .. } => Some(return_id),
             Self::Placed {} | Self::Paid { .. } | Self::Expired {} | Self::Shipped {} | Self::Delivered {} => None,
-            Self::Cancelled { .. } => None,
+            Self::Cancelled { .. } | Self::PaymentFailed {} | Self::Refunded { .. } => None,
         }
     }
 }
@@ -131,12 +185,26 @@ impl Occasion {
             let order = event.subject.parse().map_err(|_| stranger("order"))?;
             return Ok(Self::Order(order, event.told().map_err(unknown)?));
         }
+        if event.kind.starts_with("payments.") {
+            return Ok(match event.told().map_err(unknown)? {
+                OfMoney::Failed { order_id } => Self::Order(order_id, OfOrder::PaymentFailed {}),
+                OfMoney::Refunded { order_id, amount } => Self::Order(order_id, OfOrder::Refunded { amount }),
+            });
+        }
         if event.kind.starts_with("accounts.session-") {
             let OfSession::NewDevice { user_id } = event.told().map_err(unknown)?;
             return Ok(Self::NewDevice(user_id, event.subject.parse().map_err(|_| stranger("session"))?));
         }
-        let what = event.told().map_err(unknown)?;
-        Ok(Self::Account(event.subject.parse().map_err(|_| stranger("user"))?, what))
+        if event.kind.starts_with("notifications.") {
+            let OfDevices::PhoneCodeRequested { device_id, code_id } = event.told().map_err(unknown)?;
+            let user = event.subject.strip_suffix("/notifications").and_then(|user| user.parse().ok());
+            return Ok(Self::PhoneCode(user.ok_or_else(|| stranger("user's notifications"))?, device_id, code_id));
+        }
+        let user = event.subject.parse().map_err(|_| stranger("user"))?;
+        if event.kind == "accounts.user-erased.v1" {
+            return Ok(Self::Erased(user));
+        }
+        Ok(Self::Account(user, event.told().map_err(unknown)?))
     }
 }
 
@@ -177,6 +245,12 @@ mod tests {
             let occasion = Occasion::of(&envelope(&happened, &user.to_string()));
             assert_eq!(occasion, Ok(Occasion::Account(user, what)));
         }
+        let erased = Occasion::of(&envelope(&Happened::Erased {}, &user.to_string()));
+        assert_eq!(erased, Ok(Occasion::Erased(user)));
+        let device_id = DeviceId::from_bytes([5; 16]);
+        let asked = crate::events::Happened::PhoneCodeRequested { device_id, code_id };
+        let asked = Occasion::of(&envelope(&asked, &format!("{user}/notifications")));
+        assert_eq!(asked, Ok(Occasion::PhoneCode(user, device_id, code_id)));
         let happened = Happened::SessionStartedOnNewDevice { user_id: user };
         let occasion = Occasion::of(&envelope(&happened, &session.to_string()));
         assert_eq!(occasion, Ok(Occasion::NewDevice(user, session)));
@@ -207,6 +281,19 @@ mod tests {
             let occasion = Occasion::of(&envelope(&happened, &order.to_string()));
             assert_eq!(occasion, Ok(Occasion::Order(order, what)));
         }
+    }
+
+    #[test]
+    fn what_payments_say_is_understood() {
+        let (order, amount) = (OrderId::from_bytes([2; 16]), Money::new(1999, "USD".parse().unwrap()));
+        let failed = serde_json::json!({"type": "payments.payment-failed.v1", "data": {"order_id": order, "code": "card_declined"}});
+        assert_eq!(Occasion::of(&envelope(&failed, "pi_1")), Ok(Occasion::Order(order, OfOrder::PaymentFailed {})));
+        let refunded = serde_json::json!({"refund_id": "rfd_1", "order_id": order, "amount": amount});
+        let refunded = serde_json::json!({"type": "payments.refund-succeeded.v1", "data": refunded});
+        assert_eq!(
+            Occasion::of(&envelope(&refunded, "rfd_1")),
+            Ok(Occasion::Order(order, OfOrder::Refunded { amount }))
+        );
     }
 
     #[test]

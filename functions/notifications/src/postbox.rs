@@ -3,48 +3,71 @@
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 use holdfast_core::EventId;
 use holdfast_events::ConsumeError;
 use holdfast_runtime::{FromInit, Init, InitError};
 
 use crate::letter::Mail;
+use crate::store::Mark;
 
 /// Sends mails, by SES.
 #[derive(Clone, Debug)]
 pub(crate) struct Postbox {
     ses: Client,
     sender: String,
+    /// By this SES tells what became of them.
+    configuration_set: String,
+}
+
+/// Where a mail goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope<'a> {
+    /// The address.
+    pub(crate) to: &'a str,
+    /// What stands for it: SES says it back when the mail does not arrive.
+    pub(crate) mark: &'a Mark,
+    /// The route that declines such mails, where they can be declined.
+    pub(crate) decline: Option<&'a str>,
 }
 
 impl FromInit for Postbox {
     async fn from_init(init: &Init) -> Result<Self, InitError> {
-        Ok(Self { ses: init.aws.ses(), sender: init.env.text("MAIL_SENDER")?.to_owned() })
+        let (sender, set) = (init.env.text("MAIL_SENDER")?, init.env.text("MAIL_CONFIGURATION_SET")?);
+        Ok(Self { ses: init.aws.ses(), sender: sender.to_owned(), configuration_set: set.to_owned() })
     }
 }
 
 impl Postbox {
     /// Sends a mail because of an event, to the address alone: a name beside it would be one more place for what a person
     /// typed.
-    pub(crate) async fn send(&self, to: &str, mail: &Mail, event: EventId) -> Result<(), ConsumeError> {
-        let content = content(mail).and_then(|content| {
-            let tag = MessageTag::builder().name("event_id").value(event.to_string()).build()?;
-            Ok((content, tag))
+    pub(crate) async fn send(&self, envelope: &Envelope<'_>, mail: &Mail, event: EventId) -> Result<(), ConsumeError> {
+        let built = content(mail, envelope.decline).and_then(|content| {
+            let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
+            Ok((content, [tag("event_id", event.to_string())?, tag("address", envelope.mark.to_string())?]))
         });
-        let (content, tag) = content.map_err(|error| ConsumeError::Poison(error.to_string()))?;
-        let destination = Destination::builder().to_addresses(to).build();
+        let (content, tags) = built.map_err(|error| ConsumeError::Poison(error.to_string()))?;
+        let destination = Destination::builder().to_addresses(envelope.to).build();
         let call = self.ses.send_email().from_email_address(&self.sender).destination(destination);
-        call.content(content).email_tags(tag).send().await.map_err(|error| refused(&error))?;
+        let call =
+            call.configuration_set_name(&self.configuration_set).content(content).set_email_tags(Some(tags.into()));
+        call.send().await.map_err(|error| refused(&error))?;
         tracing::info!(event_id = %event, "mail.sent");
         Ok(())
     }
 }
 
-fn content(mail: &Mail) -> Result<EmailContent, BuildError> {
+/// With the headers of RFC 8058, by which a mail client declines with one click.
+fn content(mail: &Mail, decline: Option<&str>) -> Result<EmailContent, BuildError> {
     let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
     let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
-    let message = Message::builder().subject(utf8(&mail.subject)?).body(body).build();
-    Ok(EmailContent::builder().simple(message).build())
+    let mut message = Message::builder().subject(utf8(&mail.subject)?).body(body);
+    if let Some(route) = decline {
+        let header = |name: &str, value: &str| MessageHeader::builder().name(name).value(value).build();
+        message = message.headers(header("List-Unsubscribe", &format!("<{route}>"))?);
+        message = message.headers(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+    }
+    Ok(EmailContent::builder().simple(message.build()).build())
 }
 
 /// SES's own words stay out of it: they like to name the address.

@@ -2,9 +2,10 @@
 //!
 //! In reading order: [`domain`] says what an order is and where it may go, without a clock or a table; [`events`] lists what is
 //! told of it; [`store`] says where orders lie, and hands out the pieces that place, expire and pay one; [`owner`] is who may
-//! see it; [`api`] has a file for each endpoint. Placing and expiring are put together in checkout, paying in payments.
+//! see it; [`api`] has a file for each endpoint, [`consumers`] one for each consumer. Placing and expiring are put together in checkout, paying in payments.
 
 pub mod api;
+pub mod consumers;
 pub mod domain;
 pub mod events;
 pub mod owner;
@@ -29,5 +30,6 @@ pub fn functions() -> Vec<Function> {
         api::admin_returns_list::function(),
         api::admin_returns_decide::function(),
         api::shipping_webhook::function(),
+        consumers::buyers_erase::function(),
     ]
 }

@@ -232,10 +232,10 @@ pub(crate) async fn carry_out(engines: &Engines, call: &ServiceCall) -> Outcome 
             let answer = engines.s3.call(call.request.clone()).await;
             return answer.unwrap_or_else(|error| Service::S3.refused(&Refusal::from(error)));
         }
-        Service::Sns => return publish(engines, call),
+        Service::Sns => return notify(engines, call),
         Service::Sqs => engines.sqs.call(operation, input),
         Service::Events => engines.events.call(operation, input),
-        Service::Ses => engines.mail.send_email(input),
+        Service::Ses => engines.send_email(input),
         Service::Ssm => engines.ssm.call(operation, input),
     };
     match done {
@@ -244,18 +244,24 @@ pub(crate) async fn carry_out(engines: &Engines, call: &ServiceCall) -> Outcome 
     }
 }
 
-fn publish(engines: &Engines, call: &ServiceCall) -> Outcome {
-    if call.operation != "Publish" {
-        return Service::Sns.refused(&Refusal::unknown(&call.operation));
-    }
+fn notify(engines: &Engines, call: &ServiceCall) -> Outcome {
     let form: BTreeMap<String, String> = serde_json::from_value(call.input.clone()).unwrap_or_default();
-    match engines.mail.publish(&form) {
-        Ok(id) => Outcome::xml(
+    let operation = call.operation.as_str();
+    let done = match operation {
+        "Publish" => engines.mail.publish(&form).map(|id| format!("<MessageId>{id}</MessageId>")),
+        "CreatePlatformEndpoint" => {
+            engines.mail.create_endpoint(&form).map(|arn| format!("<EndpointArn>{arn}</EndpointArn>"))
+        }
+        "DeleteEndpoint" => engines.mail.delete_endpoint(&form).map(|()| String::new()),
+        unknown => Err(Refusal::unknown(unknown)),
+    };
+    match done {
+        Ok(result) => Outcome::xml(
             200,
             format!(
-                "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>{id}\
-                 </MessageId></PublishResult><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>\
-                 </PublishResponse>"
+                "<{operation}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><{operation}Result>{result}\
+                 </{operation}Result><ResponseMetadata><RequestId>local</RequestId></ResponseMetadata>\
+                 </{operation}Response>"
             ),
         ),
         Err(refusal) => Service::Sns.refused(&refusal),

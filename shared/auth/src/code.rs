@@ -53,6 +53,13 @@ impl CodeKey {
         self.mac(id, purpose).verify_slice(&URL_SAFE_NO_PAD.decode(proof).ok()?).ok().map(|()| id)
     }
 
+    /// The code `id` as six digits, for what is typed from a telephone's screen: whoever checks them counts the guesses.
+    pub fn digits(&self, id: CodeId, purpose: &str) -> String {
+        let proof = self.mac(id, purpose).finalize().into_bytes();
+        let number = proof.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        format!("{:06}", number % 1_000_000)
+    }
+
     fn mac(&self, id: CodeId, purpose: &str) -> Hmac<Sha256> {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("any length");
@@ -96,6 +103,17 @@ mod tests {
         let token = key.token(CodeId::from_bytes([1; 16]), "verify-email");
         let (_, proof) = token.split_once('.').unwrap();
         assert_eq!(key.open(&format!("{}.{proof}", CodeId::from_bytes([2; 16])), "verify-email"), None);
+    }
+
+    #[test]
+    fn digits_are_six_and_the_codes_own() {
+        let (key, id) = (CodeKey([7; 32]), CodeId::from_bytes([1; 16]));
+        let digits = key.digits(id, "verify-phone");
+        assert!(digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit()), "{digits}");
+        assert_eq!(digits, key.digits(id, "verify-phone"));
+        assert_ne!(digits, key.digits(id, "verify-email"));
+        assert_ne!(digits, key.digits(CodeId::from_bytes([2; 16]), "verify-phone"));
+        assert_ne!(digits, CodeKey([8; 32]).digits(id, "verify-phone"));
     }
 
     #[test]

@@ -143,6 +143,8 @@ ids! {
     CategoryId = "cat";
     /// A one-time code, mailed to its owner.
     CodeId = "cod";
+    /// A telephone, or an app on a device, by which somebody is reached.
+    DeviceId = "dev";
     /// A domain event.
     EventId = "evt";
     /// A picture of a product.

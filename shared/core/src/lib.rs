@@ -16,9 +16,9 @@ pub use currency::{Currency, CurrencyError};
 pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page, server_key};
 pub use event::{Causation, Envelope, StoredEvent};
 pub use id::{
-    AddressId, CartId, CategoryId, CodeId, EventId, Id, IdError, ImageId, ImportId, OrderId, ProductId, ReceiptId,
-    RefundId, RequestId, ReservationId, ReturnId, SessionId, UserId, VariantId, WarehouseId, WebhookDeliveryId,
-    WebhookEndpointId, derived, keyed,
+    AddressId, CartId, CategoryId, CodeId, DeviceId, EventId, Id, IdError, ImageId, ImportId, OrderId, ProductId,
+    ReceiptId, RefundId, RequestId, ReservationId, ReturnId, SessionId, UserId, VariantId, WarehouseId,
+    WebhookDeliveryId, WebhookEndpointId, derived, keyed,
 };
 pub use jiff::Timestamp;
 pub use money::{Money, MoneyError, Rounding};

@@ -168,6 +168,11 @@ impl Aws {
         aws_sdk_sesv2::Client::from_conf(config.build())
     }
 
+    /// SNS.
+    pub fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.config("SNS"))
+    }
+
     /// Reads the SSM parameter whose name the environment holds in `variable`: for INIT alone.
     pub async fn secret(&self, variable: &str) -> Result<Secret, InitError> {
         let name = self.env.text(variable)?;

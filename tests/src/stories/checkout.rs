@@ -31,7 +31,7 @@ pub fn order(total: i64) -> Value {
 }
 
 /// Orders the caller's cart as it is quoted.
-pub(super) async fn orders(actor: &Actor) -> Answer {
+pub async fn orders(actor: &Actor) -> Answer {
     let total = quote(actor).await.expect_status(200).json()["total"]["amount"].as_i64().unwrap();
     anew(actor).post("/v1/checkout", order(total)).await.expect_status(201)
 }

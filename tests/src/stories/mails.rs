@@ -34,6 +34,7 @@ pub async fn what_the_relay_cannot_publish_is_buried_whole(shop: Shop) {
         ("products-create", "CATALOG_TABLE"),
         ("stock-adjust", "INVENTORY_TABLE"),
         ("settings-update", "ORDERS_TABLE"),
+        ("preferences-set", "NOTIFICATIONS_TABLE"),
         ("payments-webhook", "PAYMENTS_TABLE"),
     ];
     for (function, table) in tables {

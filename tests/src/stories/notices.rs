@@ -15,7 +15,7 @@ use super::stock::{anew, keeps, opens};
 const GUEST: &str = "guest@example.test";
 
 /// The subjects of all mails to an address, oldest first.
-fn subjects(shop: &Shop, address: &str) -> Vec<String> {
+pub(super) fn subjects(shop: &Shop, address: &str) -> Vec<String> {
     shop.mails_to(address).into_iter().map(|mail| mail.subject).collect()
 }
 
@@ -35,7 +35,7 @@ fn says((text, html): &(String, String), wanted: &[&str]) {
 }
 
 /// Staff send an order, with what it is followed by.
-async fn ships(staff: &Actor, id: &str) {
+pub(super) async fn ships(staff: &Actor, id: &str) {
     sets(staff, id, "PROCESSING").await.expect_status(200);
     let body =
         json!({"status": "SHIPPED", "reason": "handed over", "tracking": {"carrier": "Post", "number": "99.60"}});

@@ -248,6 +248,50 @@ pub async fn orders_list_by_status_customer_and_time(shop: Shop) {
     assert_eq!(own["items"].as_array().unwrap().len(), 3);
 }
 
+pub async fn whoever_is_erased_is_in_none_of_their_orders(shop: Shop) {
+    sells(&shop, &[("MUG", 1999, 10)]).await;
+    let (ada, support) = (shop.customer("ada@example.test").await, shop.staff(Role::Support).await);
+    let mut placed = Vec::new();
+    for _ in 0..3 {
+        adds(&ada, "MUG", 1).await.expect_status(201);
+        placed.push(orders(&ada).await);
+    }
+    let [sent, paid, unpaid] = &placed[..] else { panic!("three orders") };
+    pays(&shop, sent).await;
+    pays(&shop, paid).await;
+    for status in ["PROCESSING", "SHIPPED", "DELIVERED"] {
+        sets(&support, &sent.at("/id"), status).await.expect_status(200);
+    }
+    let knows = |order: &Answer| {
+        let (support, path) = (support.clone(), format!("/v1/admin/orders/{}", order.at("/id")));
+        async move { support.get(&path).await.expect_status(200).text().contains("Reykjavik") }
+    };
+    shop.settle().await;
+    assert_eq!([knows(sent).await, knows(paid).await, knows(unpaid).await], [true; 3]);
+    let goodbye = json!({"password": ada.password()});
+    ada.ask(http::Method::DELETE, "/v1/me", Some(goodbye)).await.expect_status(204);
+    shop.settle().await;
+    let known = [knows(sent).await, knows(paid).await, knows(unpaid).await];
+    assert_eq!(known, [false, true, true], "a parcel that is to be sent needs its address");
+    for status in ["PROCESSING", "SHIPPED", "DELIVERED"] {
+        sets(&support, &paid.at("/id"), status).await.expect_status(200);
+    }
+    sets(&support, &unpaid.at("/id"), "CANCELLED").await.expect_status(200);
+    shop.settle().await;
+    assert_eq!([knows(sent).await, knows(paid).await, knows(unpaid).await], [false; 3]);
+    let whole = support.get(&format!("/v1/admin/orders/{}", paid.at("/id"))).await.expect_status(200);
+    assert_eq!([whole.at("/status"), whole.at("/total/amount")], ["DELIVERED", "2699"], "the order itself stays");
+    // Whoever is still there is forgotten by nobody.
+    let (_, other) = guest_order(&shop, "MUG", 1).await;
+    sets(&support, &other.at("/id"), "CANCELLED").await.expect_status(200);
+    let bob = shop.customer("bob@example.test").await;
+    adds(&bob, "MUG", 1).await.expect_status(201);
+    let own = orders(&bob).await;
+    sets(&support, &own.at("/id"), "CANCELLED").await.expect_status(200);
+    shop.settle().await;
+    assert_eq!([knows(&other).await, knows(&own).await], [true; 2]);
+}
+
 pub async fn something_comes_back(shop: Shop) {
     let (_, keeper) = sells(&shop, &[("MUG", 1999, 10)]).await;
     let (guest, support, placed) = delivered(&shop, 4).await;

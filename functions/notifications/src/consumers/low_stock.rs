@@ -2,21 +2,22 @@
 
 use holdfast_checkout::Alerts;
 use holdfast_core::{Envelope, Sku};
-use holdfast_dynamo::hashed;
 use holdfast_events::{Claims, ConsumeError, Consumer, queue};
 use holdfast_runtime::{FromInit, Function, Init, InitError};
 use serde::Deserialize;
 
 use crate::desk::House;
 use crate::mails::low_stock;
-use crate::postbox::Postbox;
+use crate::postbox::{self, Postbox};
+use crate::store::Ledger;
 
 /// Tells staff.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Alert {
     claims: Claims,
     alerts: Alerts,
     postbox: Postbox,
+    ledger: Ledger,
     house: House,
     /// Who is told while staff have named nobody: the stage's parameter.
     usual: Option<String>,
@@ -36,6 +37,7 @@ impl FromInit for Alert {
             claims: Claims::new(init, "NOTIFICATIONS_TABLE", "low-stock-alert")?,
             alerts: Alerts::from_init(init).await?,
             postbox: Postbox::from_init(init).await?,
+            ledger: Ledger::from_init(init).await?,
             house: House::from_env(&init.env)?,
             usual: init.env.get("LOW_STOCK_ALERT_ADDRESS").filter(|address| !address.is_empty()).map(str::to_owned),
         })
@@ -61,8 +63,13 @@ impl Consumer for Alert {
         let told = self.told().await?;
         let told = told.iter().map(|address| async {
             // A claim names nobody by address.
-            let recipient = format!("staff/{}", hashed(&[address]));
-            self.claims.once(event.id, &recipient, self.postbox.send(address, &mail, event.id)).await
+            let mark = self.ledger.mark(address);
+            let standing = self.ledger.standing(&mark).await?;
+            if standing.why(self.ledger.ambient.now()).is_some() {
+                return Ok(());
+            }
+            let to = postbox::Envelope { to: address, mark: &mark, decline: None };
+            self.claims.once(event.id, &format!("staff/{mark}"), self.postbox.send(&to, &mail, event.id)).await
         });
         // One whom a mail does not reach keeps it from nobody else.
         let outcomes = futures::future::join_all(told).await;

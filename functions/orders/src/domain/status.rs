@@ -88,6 +88,14 @@ impl Status {
         }
     }
 
+    /// Whether something is still to be sent, to whom the order is for.
+    pub fn needs_buyer(self) -> bool {
+        match self {
+            Self::Pending | Self::Review | Self::Paid | Self::Processing | Self::Shipped => true,
+            Self::Delivered | Self::ReturnRequested | Self::Returned | Self::Cancelled | Self::Expired => false,
+        }
+    }
+
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {

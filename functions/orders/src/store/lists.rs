@@ -1,6 +1,6 @@
 //! Lists of orders and of returns, newest first: from indexes that show keys alone, so that a page shows what is true now.
 
-use holdfast_core::{CursorError, CursorKey, Page, Timestamp, UserId};
+use holdfast_core::{CursorError, CursorKey, OrderId, Page, Timestamp, UserId};
 use holdfast_dynamo::{Newest, Query, StoreError};
 
 use super::Orders;
@@ -54,6 +54,19 @@ impl Orders {
         let read = |item: OrderItem| Some(item.order).filter(|order| sought.admits(order));
         let at = |order: &Order| place(order.created_at, order.id);
         self.table.newest(range, limit, (key, &bound_to, cursor), read, at).await
+    }
+
+    /// All orders of a customer, by their ids, the oldest first.
+    pub(crate) async fn ids_of(&self, customer: UserId) -> Result<Vec<OrderId>, StoreError> {
+        let (mut ids, mut since) = (Vec::new(), "0".to_owned());
+        loop {
+            let query = Query::gsi1(customer_partition(customer)).between(since, "~");
+            let page = self.table.places(&query).await?;
+            let Some((_, last)) = page.last() else { return Ok(ids) };
+            // Right behind the last one: no letter of an id sorts before it.
+            since = format!("{last}!");
+            ids.extend(page.iter().filter_map(|(key, _)| key.pk.strip_prefix("ORDER#")?.parse::<OrderId>().ok()));
+        }
     }
 
     /// A page of returns, newest first: of a status, or of all.

@@ -1,7 +1,7 @@
 //! Orders: finding them, and the pieces of transactions that make and move them.
 
 use holdfast_core::{Causation, Money, OrderId, ReservationId, StoredEvent};
-use holdfast_dynamo::{Action, Found, Key, StoreError, of_kind};
+use holdfast_dynamo::{Action, CommitError, Found, Key, StoreError, of_kind};
 use holdfast_inventory::domain::{Reservation, Take};
 use serde::Serialize;
 
@@ -45,6 +45,17 @@ impl Orders {
     /// Whom an order is for.
     pub async fn buyer(&self, id: OrderId) -> Result<Option<Buyer>, StoreError> {
         Ok(self.table.get::<BuyerItem>(&buyer_key(id)).await?.map(|item| item.buyer))
+    }
+
+    /// Those of these orders that there are.
+    pub(crate) async fn all(&self, ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| order_key(*id)).collect();
+        self.orders_in(&self.table.get_all(&keys).await?)
+    }
+
+    /// Forgets whom an order was for. The order stays.
+    pub(crate) async fn forget_buyer(&self, id: OrderId) -> Result<(), CommitError> {
+        self.table.commit(self.table.delete(buyer_key(id))).await
     }
 
     /// The pieces that place an order: itself (absent before), and whom it is for.

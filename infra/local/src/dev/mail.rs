@@ -66,6 +66,7 @@ mod tests {
             text: text.to_owned(),
             html: html.map(str::to_owned),
             tags: std::collections::BTreeMap::new(),
+            headers: std::collections::BTreeMap::new(),
         }
     }
 

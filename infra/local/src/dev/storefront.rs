@@ -44,7 +44,7 @@ const NEW_PASSWORD: Field =
     Field { name: "password", label: "New password", kind: "password", autocomplete: "new-password" };
 
 /// The pages that mails link to.
-pub(super) const FORMS: [Form; 4] = [
+pub(super) const FORMS: [Form; 5] = [
     Form {
         path: "/dev/verify-email",
         title: "Verify an address",
@@ -72,6 +72,13 @@ pub(super) const FORMS: [Form; 4] = [
         route: "/v1/auth/reset-password",
         fields: &[TOKEN, NEW_PASSWORD],
         next: ("The password is set, and every session has ended.", "/dev/login", "Log in"),
+    },
+    Form {
+        path: "/dev/unsubscribe",
+        title: "No more such mails",
+        route: "/v1/unsubscribe",
+        fields: &[TOKEN],
+        next: ("No more mails of that kind come.", "/dev/mail", "Open the mailbox"),
     },
 ];
 

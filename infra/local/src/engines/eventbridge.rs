@@ -12,7 +12,8 @@ use super::pattern::Pattern;
 use super::{EngineError, Refusal, Sqs, text, uuid};
 use crate::clock::WorldClock;
 use crate::store::Store;
-use crate::template::model::{ACCOUNT, REGION, RuleTarget, Stack};
+use crate::template::DEFAULT_BUS;
+use crate::template::model::{ACCOUNT, REGION, RuleTarget, Stack, Transformer};
 
 /// The most entries of one call.
 const MOST: usize = 10;
@@ -137,6 +138,12 @@ impl EventBridge {
         Ok(json!({"FailedEntryCount": failed, "Entries": answers}))
     }
 
+    /// What a service of AWS tells of itself: on the account's own bus.
+    pub(super) fn of_service(&self, source: &str, kind: &str, detail: &Value) -> Result<(), Refusal> {
+        let event = self.stamped(source, kind, self.clock.now(), &json!([]), detail)?;
+        self.publish(DEFAULT_BUS, &event)
+    }
+
     /// The bus's name and the event that an entry stands for.
     fn event(&self, entry: &Value) -> Result<(String, Value), Refusal> {
         let required = |name: &str| {
@@ -158,12 +165,25 @@ impl EventBridge {
         let bus = bus.ok_or_else(missing)?.name.clone();
         let now = self.clock.now();
         let time = entry["Time"].as_f64().and_then(seconds).unwrap_or(now);
+        let none = json!([]);
+        let resources = entry.get("Resources").filter(|list| list.is_array()).unwrap_or(&none);
+        Ok((bus, self.stamped(source, kind, time, resources, &detail)?))
+    }
+
+    fn stamped(
+        &self,
+        source: &str,
+        kind: &str,
+        time: Timestamp,
+        resources: &Value,
+        detail: &Value,
+    ) -> Result<Value, Refusal> {
         let nth = self.store.transaction(|db| {
             let sql = "INSERT INTO facts VALUES ('events', '1')
                        ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING CAST(value AS INTEGER)";
             db.prepare_cached(sql)?.query_row([], |row| row.get(0))
         })?;
-        let event = json!({
+        Ok(json!({
             "version": "0",
             "id": uuid(0xe6e4, nth),
             "detail-type": kind,
@@ -171,10 +191,9 @@ impl EventBridge {
             "account": ACCOUNT,
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             "region": REGION,
-            "resources": entry.get("Resources").filter(|list| list.is_array()).cloned().unwrap_or_else(|| json!([])),
+            "resources": resources,
             "detail": detail,
-        });
-        Ok((bus, event))
+        }))
     }
 
     fn publish(&self, bus: &str, event: &Value) -> Result<(), Refusal> {
@@ -231,7 +250,10 @@ impl EventBridge {
     }
 
     fn deliver(&self, rule: &Rule, target: &RuleTarget, event: &Value) -> Result<(), Refusal> {
-        let body = input(event, target.input_path.as_deref()).to_string();
+        let body = match &target.transformer {
+            Some(transformer) => transformed(event, transformer),
+            None => input(event, target.input_path.as_deref()).to_string(),
+        };
         let mut reasons = Vec::new();
         for queue in std::iter::once(&target.queue).chain(&target.dead_letters) {
             if !service_may(&self.stack, "events.amazonaws.com", "sqs:SendMessage", queue, &rule.arn) {
@@ -316,6 +338,28 @@ fn size(entry: &Value) -> usize {
 fn input<'a>(event: &'a Value, path: Option<&str>) -> &'a Value {
     let fields = path.unwrap_or("$").trim_start_matches('$').split('.').filter(|field| !field.is_empty());
     fields.fold(event, |value, field| value.get(field).unwrap_or(&Value::Null))
+}
+
+/// What a template makes of an event: each `<name>` in it becomes what lies at that name's path, as JSON.
+fn transformed(event: &Value, transformer: &Transformer) -> String {
+    let mut text = transformer.template.clone();
+    for (name, path) in &transformer.paths {
+        text = text.replace(&format!("<{name}>"), &at(event, path).to_string());
+    }
+    text
+}
+
+/// What lies at a path like `$.detail.tags.address[0]`.
+fn at<'a>(event: &'a Value, path: &str) -> &'a Value {
+    let fields = path.trim_start_matches('$').split('.').filter(|field| !field.is_empty());
+    fields.fold(event, |value, field| {
+        let (name, place) = field.split_once('[').map_or((field, None), |(name, rest)| (name, rest.strip_suffix(']')));
+        let value = value.get(name).unwrap_or(&Value::Null);
+        match place.and_then(|place| place.parse::<usize>().ok()) {
+            Some(place) => value.get(place).unwrap_or(&Value::Null),
+            None => value,
+        }
+    })
 }
 
 #[cfg(test)]

@@ -51,6 +51,9 @@ pub struct Mail {
     pub html: Option<String>,
     /// The sender's tags.
     pub tags: BTreeMap<String, String>,
+    /// The headers that the sender added.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// SES and SNS.
@@ -60,6 +63,8 @@ pub struct Mailbox {
     clock: WorldClock,
     identities: Mutex<BTreeSet<String>>,
     outage: AtomicBool,
+    /// The addresses that there are not.
+    bouncing: Mutex<BTreeSet<String>>,
 }
 
 impl Mailbox {
@@ -67,7 +72,7 @@ impl Mailbox {
     pub(super) fn new(stack: &Stack, store: Store, clock: WorldClock) -> Self {
         let addresses = stack.parameters.values().map(|value| address(value)).filter(|value| value.contains('@'));
         let identities = Mutex::new(addresses.collect());
-        Self { store, clock, identities, outage: AtomicBool::new(false) }
+        Self { store, clock, identities, outage: AtomicBool::new(false), bouncing: Mutex::default() }
     }
 
     /// Lets mail be sent from an address, or from all of a domain.
@@ -78,6 +83,42 @@ impl Mailbox {
     /// From now on the providers answer every message with an error, or take them again.
     pub fn set_outage(&self, outage: bool) {
         self.outage.store(outage, Ordering::SeqCst);
+    }
+
+    /// From now on mails to an address come back, as if it were none.
+    pub fn bounce(&self, address: &str) {
+        held(&self.bouncing).insert(address.to_lowercase());
+    }
+
+    /// What SES tells of a mail that was just sent and comes back, when its sender wants to hear of it.
+    pub(super) fn comes_back(&self, request: &Value, answer: &Value) -> Option<Value> {
+        text(request, "ConfigurationSetName")?;
+        let to = request["Destination"]["ToAddresses"][0].as_str()?;
+        if !held(&self.bouncing).contains(&address(to)) {
+            return None;
+        }
+        let tags = request["EmailTags"].as_array().into_iter().flatten();
+        let mut tags: BTreeMap<_, _> =
+            tags.filter_map(|tag| Some((text(tag, "Name")?.to_owned(), text(tag, "Value")?.to_owned()))).collect();
+        tags.extend(set_of(request));
+        let bounced = json!({"bounceType": "Permanent", "bounceSubType": "General",
+            "bouncedRecipients": [{"emailAddress": to, "action": "failed", "status": "5.1.1"}]});
+        let mail = self.of_mail(answer["MessageId"].as_str()?, to, &tags);
+        Some(json!({"eventType": "Bounce", "bounce": bounced, "mail": mail}))
+    }
+
+    /// What SES tells of the newest mail to an address, when its reader complains of it.
+    pub(super) fn complaint(&self, of: &str) -> Result<Option<Value>, EngineError> {
+        let newest = self.mailbox()?.into_iter().rev().find(|mail| mail.to.iter().any(|to| address(to) == of));
+        Ok(newest.map(|mail| {
+            let complaint = json!({"complainedRecipients": [{"emailAddress": of}], "complaintFeedbackType": "abuse"});
+            json!({"eventType": "Complaint", "complaint": complaint, "mail": self.of_mail(&mail.id, of, &mail.tags)})
+        }))
+    }
+
+    fn of_mail(&self, id: &str, to: &str, tags: &BTreeMap<String, String>) -> Value {
+        let tags: BTreeMap<_, _> = tags.iter().map(|(name, value)| (name, [value])).collect();
+        json!({"timestamp": self.clock.now().to_string(), "messageId": id, "destination": [to], "tags": tags})
     }
 
     /// All that was sent, oldest first.
@@ -145,10 +186,15 @@ impl Mailbox {
             .into_iter()
             .flatten()
             .filter_map(|tag| Some((text(tag, "Name")?.to_owned(), text(tag, "Value")?.to_owned())));
-        let (subject, tags) = (message.subject, tags.collect());
+        let subject = message.subject;
         let (id, at) = (String::new(), self.clock.now());
+        let tags = tags.chain(set_of(request)).collect();
+        let headers = content["Simple"]["Headers"].as_array().into_iter().flatten();
+        let headers = headers
+            .filter_map(|header| Some((text(header, "Name")?.to_owned(), text(header, "Value")?.to_owned())))
+            .collect();
         let (text, html) = (message.text, message.html);
-        let id = self.keep(Mail { id, at, channel: Channel::Email, from, to, subject, text, html, tags })?;
+        let id = self.keep(Mail { id, at, channel: Channel::Email, from, to, subject, text, html, tags, headers })?;
         Ok(json!({"MessageId": id}))
     }
 
@@ -178,7 +224,13 @@ impl Mailbox {
                 }
                 (Channel::Sms, number)
             }
-            (None, Some(arn)) => (Channel::Push, arn),
+            (None, Some(arn)) => {
+                if arn.contains(":endpoint/") && self.store.fact(&endpoint_fact(&arn))?.as_deref() != Some(LIVE) {
+                    let message = "Endpoint is disabled".to_owned();
+                    return Err(Refusal { status: 400, code: "EndpointDisabled".to_owned(), message });
+                }
+                (Channel::Push, arn)
+            }
             _ => return Err(invalid("TopicArn, TargetArn or PhoneNumber Reason: no value for required parameter")),
         };
         self.keep(Mail {
@@ -191,8 +243,46 @@ impl Mailbox {
             text,
             html: None,
             tags: BTreeMap::new(),
+            headers: BTreeMap::new(),
         })
     }
+
+    /// SNS: `Action=CreatePlatformEndpoint`. A token has one endpoint, however often it is asked for.
+    pub(crate) fn create_endpoint(&self, parameters: &BTreeMap<String, String>) -> Result<String, Refusal> {
+        let parameter = |name: &str| parameters.get(name).filter(|value| !value.is_empty());
+        let (application, token) = parameter("PlatformApplicationArn").zip(parameter("Token")).ok_or_else(|| {
+            Refusal::new("InvalidParameter", "Invalid parameter: PlatformApplicationArn and Token are required")
+        })?;
+        if !application.contains(":app/") {
+            return Err(Refusal::new("InvalidParameter", "Invalid parameter: PlatformApplicationArn"));
+        }
+        let name: String = token.bytes().map(|byte| format!("{byte:02x}")).take(64).collect();
+        let arn = format!("{}/{name}", application.replace(":app/", ":endpoint/"));
+        self.store.keep(&endpoint_fact(&arn), LIVE)?;
+        Ok(arn)
+    }
+
+    /// SNS: `Action=DeleteEndpoint`.
+    pub(crate) fn delete_endpoint(&self, parameters: &BTreeMap<String, String>) -> Result<(), Refusal> {
+        let arn = parameters.get("EndpointArn").map(String::as_str).unwrap_or_default();
+        Ok(self.disable_endpoint(arn)?)
+    }
+
+    /// The push service says that an app is not on its device any more.
+    pub fn disable_endpoint(&self, arn: &str) -> Result<(), EngineError> {
+        self.store.keep(&endpoint_fact(arn), "disabled")
+    }
+}
+
+/// SES tags what it sends by a configuration set itself.
+fn set_of(request: &Value) -> Option<(String, String)> {
+    Some(("ses:configuration-set".to_owned(), text(request, "ConfigurationSetName")?.to_owned()))
+}
+
+const LIVE: &str = "live";
+
+fn endpoint_fact(arn: &str) -> String {
+    format!("endpoint {arn}")
 }
 
 /// The address alone, in lower case: `Shop <Mail@Shop.test>` is `mail@shop.test`.

@@ -193,6 +193,22 @@ impl Engines {
         }))
     }
 
+    /// SES sends a mail, and tells of it when it comes back.
+    pub(crate) fn send_email(&self, request: &Value) -> Result<Value, Refusal> {
+        let answer = self.mail.send_email(request)?;
+        if let Some(event) = self.mail.comes_back(request, &answer) {
+            self.events.of_service("aws.ses", "Email Bounced", &event)?;
+        }
+        Ok(answer)
+    }
+
+    /// Whoever reads mail at an address calls the newest one there a nuisance. False when there is none.
+    pub fn complain(&self, address: &str) -> Result<bool, Refusal> {
+        let Some(event) = self.mail.complaint(address)? else { return Ok(false) };
+        self.events.of_service("aws.ses", "Email Complaint Received", &event)?;
+        Ok(true)
+    }
+
     /// Moves the world's clock ahead, and keeps that across a restart.
     pub fn advance(&self, by: Duration) -> Result<(), EngineError> {
         self.clock.advance(by);

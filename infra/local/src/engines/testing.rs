@@ -73,6 +73,7 @@ pub(crate) fn stack() -> Stack {
     let target = |name: &str, dead_letters: Option<String>| RuleTarget {
         queue: queue_arn(name),
         dead_letters,
+        transformer: None,
         input_path: None,
     };
     Stack {

@@ -182,12 +182,22 @@ impl Call<'_> {
                 format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{}", domain.to_ascii_lowercase())
             }
         };
-        Ok(vec![Need { action: "ses:SendEmail", resource }])
+        let identity = Need { action: "ses:SendEmail", resource };
+        let set = self.request.get("ConfigurationSetName").and_then(Value::as_str).map(|set| {
+            let resource = format!("arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{set}");
+            Need { action: "ses:SendEmail", resource }
+        });
+        Ok(std::iter::once(identity).chain(set).collect())
     }
 
     fn sns(&self) -> Result<Vec<Need>, UnknownCall> {
-        if self.operation != "Publish" {
-            return Err(self.unknown());
+        // IAM knows SNS's topics by their ARNs, and neither applications nor what belongs to them.
+        let unscoped = |action| Ok(vec![Need { action, resource: "*".to_owned() }]);
+        match self.operation {
+            "Publish" => {}
+            "CreatePlatformEndpoint" => return unscoped("sns:CreatePlatformEndpoint"),
+            "DeleteEndpoint" => return unscoped("sns:DeleteEndpoint"),
+            _ => return Err(self.unknown()),
         }
         let target = ["TopicArn", "TargetArn"].into_iter().find_map(|field| self.request.get(field)?.as_str());
         let resource = match target {

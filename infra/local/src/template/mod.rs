@@ -22,6 +22,7 @@ use std::path::Path;
 
 pub use self::model::Stack;
 pub use self::stages::stage_overrides;
+pub(crate) use self::wiring::DEFAULT_BUS;
 
 /// Why a template cannot be run.
 #[derive(Debug, thiserror::Error)]

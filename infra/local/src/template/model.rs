@@ -209,6 +209,17 @@ pub struct RuleTarget {
     pub dead_letters: Option<String>,
     /// The part of the event that is sent on (`$.detail`); all of it when none.
     pub input_path: Option<String>,
+    /// What is made of the event instead.
+    pub transformer: Option<Transformer>,
+}
+
+/// How a rule words what it sends.
+#[derive(Clone, Debug)]
+pub struct Transformer {
+    /// Names, and where in the event lies what they stand for.
+    pub paths: Vec<(String, String)>,
+    /// The words, with `<name>` in them.
+    pub template: String,
 }
 
 /// What is kept of a bus.

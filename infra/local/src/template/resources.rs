@@ -174,6 +174,9 @@ fn identity(resource: &Resource<'_>, resolver: &Resolver) -> Read<Identity> {
         }
         RULE => {
             let rule = name("Name")?;
+            if resource.properties.is_none_or(|properties| properties.get("EventBusName").is_none()) {
+                return identity(rule.clone(), vec![("Arn", arn("events", format!("rule/{rule}")))]);
+            }
             let bus = wiring::bus_name(&resource.name(resolver, "EventBusName")?);
             identity(format!("{bus}|{rule}"), vec![("Arn", arn("events", format!("rule/{bus}/{rule}")))])
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::known::{self, Fields};
-use super::model::{ApiSpec, ArchiveSpec, BusSpec, CorsSpec, QueueSpec, RuleSpec, RuleTarget};
+use super::model::{ApiSpec, ArchiveSpec, BusSpec, CorsSpec, QueueSpec, RuleSpec, RuleTarget, Transformer};
 use super::node::{Node, Read, fault};
 use super::resolve::{Identity, Resolver};
 
@@ -57,6 +57,8 @@ pub(super) fn bus(identity: &Identity, properties: &Node) -> Read<BusSpec> {
 }
 
 /// The name of a bus that may be given by its ARN.
+pub(crate) const DEFAULT_BUS: &str = "default";
+
 pub(super) fn bus_name(name_or_arn: &str) -> String {
     name_or_arn.rsplit_once(":event-bus/").map_or(name_or_arn, |(_, name)| name).to_owned()
 }
@@ -74,11 +76,17 @@ pub(super) fn rule(logical_id: &str, identity: &Identity, properties: &Node, res
     if targets.is_empty() || targets.len() > 5 {
         return fault(fields.line_of("Targets"), "a rule has one to five targets");
     }
-    let bus_node = fields.must("EventBusName")?;
-    let bus = bus_name(bus_node.text()?);
-    if !resolver.known().any(|identity| identity.reference == bus && identity.arn().contains(":event-bus/")) {
-        return fault(bus_node.line, format!("`{bus}` is no bus of this template"));
-    }
+    let bus = match fields.get("EventBusName") {
+        // The account's own, on which AWS's services speak.
+        None => DEFAULT_BUS.to_owned(),
+        Some(node) => {
+            let bus = bus_name(node.text()?);
+            if !resolver.known().any(|identity| identity.reference == bus && identity.arn().contains(":event-bus/")) {
+                return fault(node.line, format!("`{bus}` is no bus of this template"));
+            }
+            bus
+        }
+    };
     Ok(RuleSpec {
         logical_id: logical_id.to_owned(),
         arn: identity.arn().to_owned(),
@@ -90,7 +98,12 @@ pub(super) fn rule(logical_id: &str, identity: &Identity, properties: &Node, res
 }
 
 fn target(node: &Node, resolver: &Resolver) -> Read<RuleTarget> {
-    let fields = Fields::of("a target", node, &["Id", "Arn", "DeadLetterConfig", "InputPath"], known::TARGET)?;
+    let fields = Fields::of(
+        "a target",
+        node,
+        &["Id", "Arn", "DeadLetterConfig", "InputPath", "InputTransformer"],
+        known::TARGET,
+    )?;
     fields.must("Id")?;
     let dead_letters = match fields.get("DeadLetterConfig") {
         None => None,
@@ -99,7 +112,20 @@ fn target(node: &Node, resolver: &Resolver) -> Read<RuleTarget> {
             Some(resolver.own_arn("sqs", arn)?)
         }
     };
+    let transformer = match fields.get("InputTransformer") {
+        None => None,
+        Some(node) => {
+            let transformer = Fields::of("InputTransformer", node, &["InputPathsMap", "InputTemplate"], &[])?;
+            let template = transformer.must("InputTemplate")?.text()?.to_owned();
+            let mut paths = Vec::new();
+            for (name, path) in transformer.must("InputPathsMap")?.map()? {
+                paths.push((name.text.clone(), path.text()?.to_owned()));
+            }
+            Some(Transformer { paths, template })
+        }
+    };
     Ok(RuleTarget {
+        transformer,
         queue: resolver.own_arn("sqs", fields.must("Arn")?)?,
         dead_letters,
         input_path: fields.text("InputPath")?.map(str::to_owned),

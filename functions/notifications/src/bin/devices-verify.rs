@@ -1,0 +1,5 @@
+//! The Lambda `devices-verify`.
+
+fn main() -> Result<(), holdfast_runtime::BoxError> {
+    holdfast_runtime::run(holdfast_notifications::api::devices_verify::function())
+}

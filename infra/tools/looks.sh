@@ -1,0 +1,8 @@
+#!/bin/sh
+# Mails as a browser shows them: measured, and drawn into target/looks.
+set -eu
+cd "$(dirname "$0")/../.."
+CHROMIUM=$(infra/tools/chromium.sh)
+export CHROMIUM
+cargo test --workspace --quiet --test looks -- --ignored
+echo "every mail fits its column; see them in target/looks"
