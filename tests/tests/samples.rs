@@ -30,7 +30,7 @@ enum Answers {
 use Answers::{Batch, Done, Http, Nothing};
 
 /// What each sample is answered.
-const ANSWERS: [(&str, Answers); 119] = [
+const ANSWERS: [(&str, Answers); 120] = [
     ("addresses-create", Http(201)),
     ("addresses-delete", Http(204)),
     ("addresses-list", Http(200)),
