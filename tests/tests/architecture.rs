@@ -61,7 +61,7 @@ const MAY_IMPORT: [(&str, &[&str]); 26] = [
         ],
     ),
     ("testing", &["core", "auth", "runtime", "local"]),
-    ("cli", &["core", "auth", "runtime", "inventory", "orders", "payments", "local", "testing"]),
+    ("cli", &["core", "auth", "runtime", "inventory", "orders", "payments", "trail", "local", "testing"]),
     (
         "tests",
         &[

@@ -14,6 +14,7 @@ const USAGE: &str = "holdfast [--at URL | --data FOLDER | --stage STAGE] COMMAND
 
   doctor                           what is configured, and whether it answers
   audit                            whether stock and orders agree
+  audit --chain                    whether the audit trail is what was appended to it: of each chain, the first record that is not
   redrive QUEUE [--to QUEUE] [--go]
                                    what lies in a queue of dead letters; --go sends it back
   replay order ID                  an order from its events, held against the order
@@ -44,6 +45,8 @@ pub enum Command {
     Doctor,
     /// Whether all adds up.
     Audit,
+    /// Whether the audit trail is what was appended to it.
+    AuditChain,
     /// An order, from its events.
     ReplayOrder {
         /// Which.
@@ -89,7 +92,7 @@ impl Asked {
     /// Reads the arguments.
     pub fn parse(arguments: &[String]) -> Result<Self, Usage> {
         let mut words = Vec::new();
-        let (mut of, mut to, mut since, mut until, mut go) = (None, None, None, None, false);
+        let (mut of, mut to, mut since, mut until, mut go, mut chain) = (None, None, None, None, false, false);
         let mut rest = arguments.iter();
         while let Some(word) = rest.next() {
             let mut value = || rest.next().cloned().ok_or_else(|| Usage(format!("{word} needs a value\n\n{USAGE}")));
@@ -101,21 +104,26 @@ impl Asked {
                 "--since" => since = Some(time(&value()?)?),
                 "--until" => until = Some(time(&value()?)?),
                 "--go" => go = true,
+                "--chain" => chain = true,
                 unknown if unknown.starts_with("--") => return Err(Usage(format!("there is no {unknown}\n\n{USAGE}"))),
                 word => words.push(word),
             }
         }
-        let plain = to.is_none() && since.is_none() && until.is_none() && !go;
+        let bare = to.is_none() && since.is_none() && until.is_none() && !go;
+        let plain = bare && !chain;
         let command = match (words.as_slice(), since) {
             (["doctor"], None) if plain => Command::Doctor,
             (["audit"], None) if plain => Command::Audit,
+            (["audit"], None) if bare => Command::AuditChain,
             (["replay", "order", id], None) if plain => {
                 Command::ReplayOrder { id: id.parse().map_err(|_| Usage(format!("{id} is no order's id")))? }
             }
-            (["replay", "archive", rule], Some(since)) if to.is_none() => {
+            (["replay", "archive", rule], Some(since)) if to.is_none() && !chain => {
                 Command::ReplayArchive { rule: (*rule).to_owned(), since, until, go }
             }
-            (["redrive", queue], None) if until.is_none() => Command::Redrive { queue: (*queue).to_owned(), to, go },
+            (["redrive", queue], None) if until.is_none() && !chain => {
+                Command::Redrive { queue: (*queue).to_owned(), to, go }
+            }
             (["cost"], None) if plain => Command::Cost { lines: None },
             (["cost", file], None) if plain => Command::Cost { lines: Some(file.into()) },
             _ => return Err(Usage(USAGE.to_owned())),
@@ -159,6 +167,7 @@ mod tests {
         let since = "2026-01-01T00:00:00Z".parse().unwrap();
         let replay = Command::ReplayArchive { rule: "R".to_owned(), since, until: None, go: false };
         assert_eq!(command("replay archive R --since 2026-01-01T00:00:00Z"), replay);
+        assert_eq!((command("audit"), command("audit --chain")), (Command::Audit, Command::AuditChain));
         assert_eq!(command("cost -"), Command::Cost { lines: Some("-".into()) });
         assert!(matches!(command("replay order ord_00000000000000000000000001"), Command::ReplayOrder { .. }));
     }
@@ -169,6 +178,7 @@ mod tests {
             "",
             "doctors",
             "doctor --go",
+            "doctor --chain",
             "redrive",
             "replay archive R",
             "audit --since 2026-01-01T00:00:00Z",

@@ -1,4 +1,5 @@
 //! `holdfast audit`: whether stock, orders and money agree. In the cloud the function `stock-audit` does the first part every day.
+//! `holdfast audit --chain`: whether the audit trail is what was appended to it.
 
 use std::io::Write;
 
@@ -10,6 +11,7 @@ use holdfast_orders::domain::Order;
 use holdfast_orders::store::Sought;
 use holdfast_payments::store::Payments;
 use holdfast_runtime::FromInit;
+use holdfast_trail::{Examiner, Report};
 
 use crate::Error;
 use crate::books::{Wrong, wrong};
@@ -48,6 +50,18 @@ pub(crate) async fn audit(site: &Site, out: &mut dyn Write) -> Result<bool, Erro
     }
     writeln!(out, "audit: {stocks} stocks, {looked_at} orders, {differences} differences")?;
     Ok(differences == 0)
+}
+
+/// Verifies the audit trail: for each chain that is not what was appended to it, the first record that was changed, removed or added.
+pub(crate) async fn chain(site: &Site, out: &mut dyn Write) -> Result<bool, Error> {
+    let report = Examiner::from_init(&site.init("audit-anchor")?).await?.examine().await?;
+    for (subject, finding) in &report.findings {
+        writeln!(out, "{subject}: {finding}")?;
+    }
+    let Report { chains, records, anchors, findings } = report;
+    let wrong = findings.len();
+    writeln!(out, "audit: {chains} chains of {records} records, {anchors} anchored heads, {wrong} chains differ")?;
+    Ok(findings.is_empty())
 }
 
 /// Where the books lie.

@@ -43,6 +43,7 @@ pub async fn answer(site: &Site, command: &Command, out: &mut dyn Write) -> Resu
     match command {
         Command::Doctor => doctor::examine(site, out).await,
         Command::Audit => audit::audit(site, out).await,
+        Command::AuditChain => audit::chain(site, out).await,
         Command::ReplayOrder { id } => replay::order(site, *id, out).await,
         Command::ReplayArchive { rule, since, until, go } => {
             replay::archive(site, &replay::Wanted { rule, since: *since, until: *until, go: *go }, out).await
