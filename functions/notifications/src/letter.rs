@@ -249,7 +249,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_becomes_markup(name in "\\PC{0,100}") {
+        fn no_text_becomes_markup(name in "\\PC{1,100}") {
             let letter = |name: &str| {
                 let good = Good { count: 1, title: name.to_owned(), detail: name.to_owned(), amount: Some(name.to_owned()) };
                 let sum = Sum { label: name.to_owned(), amount: name.to_owned(), is_total: true };

@@ -120,6 +120,7 @@ fn mail(told: &Value) -> Mail {
         text: text("BodyText"),
         html: told["BodyHtml"].as_str().map(str::to_owned),
         tags: BTreeMap::new(),
+        headers: BTreeMap::new(),
     }
 }
 

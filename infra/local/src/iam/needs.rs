@@ -394,8 +394,8 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_an_error_that_names_it() {
-        let error = needs("dynamodb", "Scan", &json!({"TableName": "t"})).unwrap_err();
-        assert_eq!(error.to_string(), "dynamodb:Scan is not an operation that the local host knows");
+        let error = needs("dynamodb", "ExecuteStatement", &json!({"TableName": "t"})).unwrap_err();
+        assert_eq!(error.to_string(), "dynamodb:ExecuteStatement is not an operation that the local host knows");
         let error = needs("kms", "Decrypt", &json!({})).unwrap_err();
         assert_eq!(error.to_string(), "kms:Decrypt is not an operation that the local host knows");
         let error = needs("sqs", "SendMessage", &json!({})).unwrap_err();
