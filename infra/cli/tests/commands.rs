@@ -160,10 +160,8 @@ async fn dead_letters_are_looked_at_and_then_sent_back() {
     for _ in 0..2 {
         let (well, said) = asks(&shop, "redrive NotificationsDeadLetters").await;
         assert!(!well && said.contains("accounts.user-registered.v1 evt_"), "{said}");
-        assert!(
-            said.contains("1 in NotificationsDeadLetters") && said.contains("--go sends them to NotificationsQueue"),
-            "{said}"
-        );
+        assert!(said.contains("1 in NotificationsDeadLetters") && said.contains("--go sends them to"), "{said}");
+        assert!(said.contains("NotificationsQueue"), "{said}");
         assert!(!said.contains("ada@example.test"));
     }
     shop.world().engines().mail.set_outage(false);
