@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt;
 use holdfast_local::{Fault, Faults, Kind, Matcher, Options};
 use holdfast_testing::{Actor, Answer, Shop};
 use holdfast_tests::stories::all_stories;
@@ -98,12 +100,22 @@ const UNSEEN: [Kind; 4] = [Kind::Conflicts, Kind::Lost, Kind::Duplicates, Kind::
 
 #[tokio::test]
 async fn every_story_is_the_same_under_faults_that_nobody_need_notice() {
-    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let (mut counts, mut noticed): (BTreeMap<&'static str, u64>, _) = (BTreeMap::new(), Vec::new());
     for seed in 1..=2 {
         for (name, story) in all_stories() {
-            // These break the shop themselves, and count what they broke; one counts what it costs when nothing is.
-            let own =
-                ["files::a_file_is_read_on_from_where_it_broke_off", "gateway_events::a_duplicate_costs_one_read"];
+            // Some break the shop themselves and count what they broke, one counts what a call costs when nothing breaks, and the
+            // others say in which order something was told, or how often it was tried: delivery.rs, webhooks.rs, trail.rs and
+            // migrations.rs break these.
+            let own = [
+                "files::a_file_is_read_on_from_where_it_broke_off",
+                "gateway_events::a_duplicate_costs_one_read",
+                "notices::an_order_that_ends_says_what_becomes_of_the_money",
+                "notices::a_return_is_told_of_as_it_is_decided",
+                "migrations::prices_are_brought_to_another_version_and_back",
+                "webhooks::what_fails_is_tried_again",
+                "webhooks::a_delivery_is_made_again",
+                "audit::what_staff_and_customers_do_is_recorded",
+            ];
             if name.starts_with("mails::") || own.contains(&name) {
                 continue;
             }
@@ -111,12 +123,15 @@ async fn every_story_is_the_same_under_faults_that_nobody_need_notice() {
             options.faults = Faults::seeded(&UNSEEN, seed);
             let shop = Shop::of(options);
             let world = shop.world().clone();
-            story(shop).await;
+            if AssertUnwindSafe(story(shop)).catch_unwind().await.is_err() {
+                noticed.push((seed, name));
+            }
             for (kind, count) in world.faults().counts() {
                 *counts.entry(kind).or_default() += count;
             }
         }
     }
+    assert!(noticed.is_empty(), "somebody noticed: {noticed:?}");
     for kind in ["conflicts", "lost", "duplicates", "reorder"] {
         assert!(counts.get(kind).is_some_and(|count| *count > 0), "nothing of {kind} happened: {counts:?}");
     }

@@ -280,34 +280,40 @@ fn sample(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_sample_is_handled() {
     let (first, _) = seeded().await;
     let bins: Vec<&str> = first.world().stack().functions.iter().map(|function| function.bin.as_str()).collect();
     for bin in bins {
         assert!(ANSWERS.iter().any(|(name, _)| *name == bin), "{bin} has no sample: write events/{bin}.json");
     }
-    for (name, answers) in ANSWERS {
-        let (shop, values) = seeded().await;
-        let text = values.iter().fold(sample(name), |text, (value, real)| text.replace(&format!("${{{value}}}"), real));
-        assert!(!text.contains("${"), "{name}: a value is unknown: {text}");
-        let event: Value = serde_json::from_str(&text).unwrap();
-        let mails = shop.mails().len();
-        let known = shop.world().engines().events.archived().unwrap().len();
-        let answer = shop.world().invoke(name, event).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        match answers {
-            Http(status) => assert_eq!(answer["statusCode"], status, "{name}: {answer}"),
-            Batch => assert_eq!(answer, json!({"batchItemFailures": []}), "{name}"),
-            Nothing => assert_eq!(answer, Value::Null, "{name}"),
-            Done => assert_eq!(answer["status"], "DONE", "{name}: {answer}"),
-        }
-        let published = shop.world().engines().events.archived().unwrap().len();
-        if name == "event-relay" {
-            assert_eq!(published, known + 1, "the event is published");
-        }
-        shop.settle().await;
-        if ["notifications-send", "low-stock-alert"].contains(&name) {
-            assert_eq!(shop.mails().len(), mails + 1, "the mail is sent");
-        }
+    // Each in a world of its own, on as many threads as there are.
+    let handled: Vec<_> = ANSWERS.into_iter().map(|(name, answers)| tokio::spawn(is_handled(name, answers))).collect();
+    for handled in handled {
+        handled.await.unwrap();
+    }
+}
+
+async fn is_handled(name: &str, answers: Answers) {
+    let (shop, values) = seeded().await;
+    let text = values.iter().fold(sample(name), |text, (value, real)| text.replace(&format!("${{{value}}}"), real));
+    assert!(!text.contains("${"), "{name}: a value is unknown: {text}");
+    let event: Value = serde_json::from_str(&text).unwrap();
+    let mails = shop.mails().len();
+    let known = shop.world().engines().events.archived().unwrap().len();
+    let answer = shop.world().invoke(name, event).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    match answers {
+        Http(status) => assert_eq!(answer["statusCode"], status, "{name}: {answer}"),
+        Batch => assert_eq!(answer, json!({"batchItemFailures": []}), "{name}"),
+        Nothing => assert_eq!(answer, Value::Null, "{name}"),
+        Done => assert_eq!(answer["status"], "DONE", "{name}: {answer}"),
+    }
+    let published = shop.world().engines().events.archived().unwrap().len();
+    if name == "event-relay" {
+        assert_eq!(published, known + 1, "the event is published");
+    }
+    shop.settle().await;
+    if ["notifications-send", "low-stock-alert"].contains(&name) {
+        assert_eq!(shop.mails().len(), mails + 1, "the mail is sent");
     }
 }

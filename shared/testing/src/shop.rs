@@ -179,13 +179,18 @@ impl Shop {
     /// The code in the newest mail to an address that has one.
     #[track_caller]
     pub fn code_from_mail(&self, address: &str) -> String {
-        let mails = self.mails_to(address);
-        let code = mails.iter().rev().find_map(|mail| {
+        let code = self.codes_from_mail(address).into_iter().next();
+        code.unwrap_or_else(|| panic!("no mail to {address} has a code: {:#?}", self.mails_to(address)))
+    }
+
+    /// The codes in the mails to an address, the newest first.
+    pub fn codes_from_mail(&self, address: &str) -> Vec<String> {
+        let code = |mail: &Mail| {
             let (_, rest) = mail.text.split_once("token=")?;
             let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.~%".contains(letter));
             Some(rest[..end.unwrap_or(rest.len())].trim_end_matches('.').to_owned())
-        });
-        code.unwrap_or_else(|| panic!("no mail to {address} has a code: {mails:#?}"))
+        };
+        self.mails_to(address).iter().rev().filter_map(code).collect()
     }
 }
 

@@ -36,6 +36,7 @@ pub async fn what_the_relay_cannot_publish_is_buried_whole(shop: Shop) {
         ("settings-update", "ORDERS_TABLE"),
         ("preferences-set", "NOTIFICATIONS_TABLE"),
         ("payments-webhook", "PAYMENTS_TABLE"),
+        ("webhook-endpoints-create", "WEBHOOKS_TABLE"),
     ];
     for (function, table) in tables {
         let operator = world.operator(function).expect("the function is there");

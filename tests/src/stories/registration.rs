@@ -128,8 +128,12 @@ pub async fn twins_register_once(shop: Shop) {
     let (a, b) = tokio::join!(one.post("/v1/auth/register", body.clone()), two.post("/v1/auth/register", body));
     assert_eq!(a.expect_status(202).text(), b.expect_status(202).text());
     shop.settle().await;
-    let token = shop.code_from_mail("ada@example.test");
-    one.post("/v1/auth/verify-email", json!({"token": token})).await.expect_status(204);
+    // The later code counts, and its mail need not be the later one.
+    let mut verified = 0;
+    for token in shop.codes_from_mail("ada@example.test") {
+        verified += u32::from(one.post("/v1/auth/verify-email", json!({"token": token})).await.status == 204);
+    }
+    assert_eq!(verified, 1);
     shop.log_in(one, "ada@example.test", "correct horse battery").await;
     let admin = shop.staff(holdfast_auth::Role::Admin).await;
     let users = admin.get("/v1/admin/users").await.expect_status(200).json();
