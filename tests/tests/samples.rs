@@ -287,10 +287,16 @@ async fn every_sample_is_handled() {
     for bin in bins {
         assert!(ANSWERS.iter().any(|(name, _)| *name == bin), "{bin} has no sample: write events/{bin}.json");
     }
-    // Each in a world of its own, on as many threads as there are.
-    let handled: Vec<_> = ANSWERS.into_iter().map(|(name, answers)| tokio::spawn(is_handled(name, answers))).collect();
-    for handled in handled {
-        handled.await.unwrap();
+    // Each in a world of its own, two at a time.
+    let halves = [0, 1].map(|first| {
+        tokio::spawn(async move {
+            for (name, answers) in ANSWERS.into_iter().skip(first).step_by(2) {
+                is_handled(name, answers).await;
+            }
+        })
+    });
+    for half in halves {
+        half.await.unwrap();
     }
 }
 

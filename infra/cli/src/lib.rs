@@ -1,7 +1,7 @@
 //! The operator's command.
 //!
 //! It asks a shop: one that runs on this machine, one that lies stopped in a folder, or a deployed stack. All of them are asked
-//! in the same way, by the shop's own code over the AWS SDK ([`site`]); a command is a file. A command says what it found, line
+//! in the same way, by the shop's own code over the AWS SDK (`site`); a command is a file. A command says what it found, line
 //! by line, and whether all is well; only one that is told to `--go` changes anything.
 
 mod arguments;
