@@ -66,6 +66,7 @@ fn held(pointer: &str, value: &Value, schema: &Value, name: &str, rule: &Value) 
             let mut items = value.as_array().into_iter().flatten().enumerate();
             items.try_for_each(|(nth, item)| at(&format!("{pointer}/{nth}"), item, rule))
         }
+        "allOf" => one_or_more(rule).try_for_each(|each| at(pointer, value, each)),
         other => Err(format!("{pointer}: this check does not know the rule {other}")),
     }
 }
@@ -98,6 +99,13 @@ mod tests {
     fn a_rule_that_is_not_known_is_an_error() {
         let wrong = fits(&json!({"a": 1}), &json!({"properties": {"a": {"maximum": 2}}}));
         assert_eq!(wrong, Err("/a: this check does not know the rule maximum".to_owned()));
+    }
+
+    #[test]
+    fn each_of_all_rules_holds() {
+        let both = json!({"allOf": [{"type": "string"}, {"enum": ["a", 1]}]});
+        assert_eq!(fits(&json!("a"), &both), Ok(()));
+        assert!(fits(&json!("b"), &both).is_err() && fits(&json!(1), &both).is_err());
     }
 
     #[test]
