@@ -18,7 +18,6 @@ pub enum Happened {
     #[serde(rename = "webhooks.endpoint-changed.v1")]
     EndpointChanged {
         /// Whether it is told from now on.
-        #[schema(inline)]
         status: Status,
     },
     /// An endpoint took nothing for a day, and is told no more.
