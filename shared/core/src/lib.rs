@@ -4,6 +4,7 @@
 //! [`Ambient`], so that the same code runs in a Lambda, on a laptop and in a simulated world.
 
 mod ambient;
+mod canonical;
 mod currency;
 mod cursor;
 mod event;
@@ -12,6 +13,7 @@ mod money;
 mod quantity;
 
 pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
+pub use canonical::canonical;
 pub use currency::{Currency, CurrencyError};
 pub use cursor::{Cursor, CursorError, CursorKey, KeyError, Page, server_key};
 pub use event::{Causation, Envelope, StoredEvent};

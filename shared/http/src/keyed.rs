@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use holdfast_core::{CursorKey, Id, derived, keyed};
+use holdfast_core::{CursorKey, Id, canonical, derived, keyed};
 use holdfast_runtime::{FromInit, Init, InitError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -84,9 +84,7 @@ impl ServerKey {
 
 impl Fingerprint {
     fn of(body: &Value) -> Self {
-        let mut text = String::new();
-        write_sorted(body, &mut text);
-        Self(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(Sha256::digest(canonical(body)).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// 422 unless a repeat says what the first request under its key said.
@@ -97,32 +95,6 @@ impl Fingerprint {
         let (code, title) = ("idempotency_key_reused", "The Idempotency-Key belongs to another request");
         let detail = "An earlier request with this key had another body: send this one under a key of its own.";
         Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail))
-    }
-}
-
-fn write_sorted(value: &Value, to: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            to.push('{');
-            for (name, value) in fields {
-                to.push_str(&Value::from(name.as_str()).to_string());
-                to.push(':');
-                write_sorted(value, to);
-                to.push(',');
-            }
-            to.push('}');
-        }
-        Value::Array(items) => {
-            to.push('[');
-            for item in items {
-                write_sorted(item, to);
-                to.push(',');
-            }
-            to.push(']');
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => to.push_str(&value.to_string()),
     }
 }
 

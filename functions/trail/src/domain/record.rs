@@ -1,8 +1,7 @@
 //! A record of the trail: an event that somebody set off, in ids alone, and its place in its subject's chain.
 
-use holdfast_core::{Envelope, EventId, Timestamp};
+use holdfast_core::{Envelope, EventId, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// What a record says.
@@ -121,35 +120,8 @@ impl Entry {
 
 /// The SHA-256 of an event as JSON, whatever the order in which its fields came.
 pub fn digest(envelope: &Envelope) -> String {
-    let mut text = String::new();
-    sorted(&serde_json::to_value(envelope).unwrap_or_default(), &mut text);
-    hex(&Sha256::digest(text))
-}
-
-fn sorted(value: &Value, to: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            to.push('{');
-            for (name, value) in fields {
-                to.push_str(&Value::from(name.as_str()).to_string());
-                to.push(':');
-                sorted(value, to);
-                to.push(',');
-            }
-            to.push('}');
-        }
-        Value::Array(items) => {
-            to.push('[');
-            for item in items {
-                sorted(item, to);
-                to.push(',');
-            }
-            to.push(']');
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => to.push_str(&value.to_string()),
-    }
+    let value = serde_json::to_value(envelope).unwrap_or_default();
+    hex(&Sha256::digest(canonical(&value)))
 }
 
 fn hex(bytes: &[u8]) -> String {

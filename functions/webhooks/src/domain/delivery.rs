@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn an_id_is_the_same_for_the_same_and_no_other() {
         let (endpoint, event) = (WebhookEndpointId::from_bytes([1; 16]), EventId::from_bytes([2; 16]));
-        assert_eq!(delivery_id(endpoint, event).to_string(), "whd_7kjxj8ft6ttdkpm9y0wy4dkdg0");
+        assert_eq!(delivery_id(endpoint, event).to_string(), "whd_1cdm80wmhy460x60nmv3jqke85");
         assert_ne!(delivery_id(endpoint, event), delivery_id(endpoint, EventId::from_bytes([3; 16])));
         assert_ne!(delivery_id(endpoint, event), delivery_id(WebhookEndpointId::from_bytes([3; 16]), event));
     }
