@@ -2,13 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
-use std::sync::{Arc, Mutex};
-
 use holdfast_auth::Role;
 use holdfast_local::World;
 use holdfast_local::engines::Position;
 use holdfast_local::template::model::EventSource;
-use holdfast_testing::Shop;
+use holdfast_testing::{Log, Shop};
 use holdfast_tests::stories::gateway_events::{succeeded, tells};
 use holdfast_tests::stories::payments::{at_the_gateway, intent, pays};
 use holdfast_tests::stories::{carts, checkout};
@@ -43,21 +41,6 @@ fn adds_up(digits: &str) -> bool {
         digit / 10 + digit % 10
     });
     sum.sum::<u32>() % 10 == 0
-}
-
-/// A log that can be read.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Everything that was ever written to a table that has a stream.
@@ -135,7 +118,7 @@ async fn nothing_like_a_card_is_kept_anywhere() {
         places.push((path.to_owned(), shop.guest().get(path).await.text().to_owned()));
     }
     places.push(("the gateway's intents".to_owned(), format!("{:?}", world.gateway().intents().unwrap())));
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("\"route\":\"/v1/webhooks/payments\""), "the log is read: {logged}");
     places.push(("the log".to_owned(), logged));
     for (place, text) in &places {

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
+use holdfast_auth::Role;
 use holdfast_local::{Fault, Faults, Kind, Matcher, Options};
 use holdfast_testing::{Actor, Answer, Shop};
 use holdfast_tests::stories::all_stories;
+use holdfast_tests::stories::stock::{balance, keeps, opens};
 use serde_json::json;
 
 const FAULTS: [Fault; 4] = [Fault::Conflict, Fault::Throttle, Fault::LostAnswer, Fault::Outage];
@@ -93,6 +95,25 @@ async fn contention_that_lasts_is_told_as_what_it_is() {
     assert_eq!(shop.world().faults().waiting(), 0, "eight tries, and no more");
     assert_eq!(ada.get("/v1/me").await.at("/name"), "Ada Lovelace");
     ada.patch("/v1/me", json!({"name": "Ada King"})).await.expect_status(200);
+}
+
+#[tokio::test]
+async fn counts_that_broke_off_do_not_come_back_over_later_ones() {
+    let shop = Shop::open();
+    let keeper = shop.staff(Role::Warehouse).await;
+    let basel = opens(&keeper, "Basel", 1).await;
+    keeps(&keeper, "MUG", &basel, 1, 0).await;
+    let counts = |on_hand: u32| json!({"warehouse_id": basel, "counts": [{"sku": "MUG", "on_hand": on_hand}]});
+    let (first, second) = (keeper.clone().keyed("monday"), keeper.clone().keyed("tuesday"));
+    // The count is in; then the function dies over its receipt.
+    let receipt =
+        Matcher { function: Some("StockSyncFunction".into()), operation: Some("TransactWriteItems".into()), after: 1 };
+    shop.world().faults().once(receipt, Fault::CrashBefore);
+    first.post("/v1/admin/inventory/sync", counts(10)).await.expect_status(500);
+    assert_eq!((shop.world().faults().waiting(), balance(&keeper, "MUG").await), (0, [10, 0]));
+    second.post("/v1/admin/inventory/sync", counts(7)).await.expect_status(200);
+    let again = first.post("/v1/admin/inventory/sync", counts(10)).await.expect_status(200);
+    assert_eq!((again.at("/results/0/result"), balance(&keeper, "MUG").await), ("changed".to_owned(), [7, 0]));
 }
 
 /// Faults that a caller need not notice.

@@ -3,13 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
-use std::sync::{Arc, Mutex};
-
 use holdfast_auth::Role;
 use holdfast_local::engines::{Filters, Position};
 use holdfast_local::template::model::EventSource;
 use holdfast_local::{Fault, Matcher, World};
-use holdfast_testing::{Actor, Shop};
+use holdfast_testing::{Actor, Log, Shop};
 use holdfast_tests::stories::carts;
 use serde_json::json;
 
@@ -37,21 +35,6 @@ fn relayed(world: &World) -> Vec<String> {
         }
     }
     relayed
-}
-
-/// A log that can be read.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Everything that lies in the shop's tables.
@@ -165,7 +148,7 @@ async fn nothing_personal_leaves_the_items_that_hold_it() {
             places.push((path.to_owned(), page.text().to_owned()));
         }
     }
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("\"route\":\"/v1/me\"") && logged.contains("\"cause\""), "the log is read: {logged}");
     places.push(("the log".to_owned(), logged));
     for bucket in &world.stack().buckets {

@@ -3,32 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use holdfast_auth::Role;
 use holdfast_local::Bytes;
 use holdfast_local::{Fault, Matcher};
 use holdfast_runtime::TraceContext;
-use holdfast_testing::{Answer, Shop};
+use holdfast_testing::{Answer, Log, Shop};
 use holdfast_tests::stories::carts::sells;
 use holdfast_tests::stories::orders::{guest_order, pays};
 use serde_json::{Value, json};
-
-/// The log of all tests of this process.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 static LOG: LazyLock<Log> = LazyLock::new(|| {
     let log = Log::default();
@@ -45,7 +30,7 @@ fn open(seed: u64) -> Shop {
 
 /// The lines that belong to a trace.
 fn lines_of(trace: &str) -> Vec<Value> {
-    let text = String::from_utf8(LOG.0.lock().unwrap().clone()).unwrap();
+    let text = LOG.text();
     let lines =
         text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("no JSON: {line}")));
     lines.filter(|line| line["trace_id"] == trace).collect()

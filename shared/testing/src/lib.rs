@@ -7,6 +7,7 @@
 mod actor;
 mod answer;
 mod away;
+mod log;
 mod seen;
 mod shop;
 mod transport;
@@ -14,5 +15,6 @@ mod transport;
 pub use actor::{Account, Actor};
 pub use answer::Answer;
 pub use away::Away;
+pub use log::Log;
 pub use seen::{Seen, seen};
 pub use shop::Shop;

@@ -19,7 +19,7 @@ pub async fn opens(keeper: &Actor, name: &str, priority: u32) -> String {
 }
 
 /// Puts an article into a warehouse for the first time.
-pub(super) async fn keeps(keeper: &Actor, sku: &str, warehouse: &str, on_hand: u32, threshold: u32) {
+pub async fn keeps(keeper: &Actor, sku: &str, warehouse: &str, on_hand: u32, threshold: u32) {
     let body = json!({"sku": sku, "warehouse_id": warehouse, "on_hand": on_hand, "low_stock_threshold": threshold});
     anew(keeper).post("/v1/admin/inventory", body).await.expect_status(201);
 }

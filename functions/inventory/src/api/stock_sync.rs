@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::State;
 use holdfast_core::{Causation, ReceiptId, Sku, WarehouseId};
-use holdfast_dynamo::CommitError;
 use holdfast_http::{
     Json, Keyed, KeyedProblems, Origin, OurFault, Problem, Staff, StaffProblems, endpoint, permission,
 };
@@ -132,23 +131,19 @@ async fn apply(
     cause: &Causation,
 ) -> Result<Outcome, Problem> {
     let Some(place) = place else { return Ok(Outcome::Unknown) };
-    if place.counted_by == Some(receipt) {
-        return Ok(Outcome::Changed);
-    }
     let on_hand = count.on_hand.get();
     if place.balance().on_hand() == on_hand {
         return Ok(Outcome::Unchanged);
     }
-    let action = inventory.counts((&count.sku, place.warehouse_id), on_hand, receipt, cause);
-    match inventory.table.commit(action).await {
+    let counting = inventory.counts((&count.sku, place.warehouse_id), on_hand, receipt, cause);
+    match inventory.table.transaction().and_all(counting).commit().await {
         Ok(()) => Ok(Outcome::Changed),
-        Err(CommitError::Store(error)) => Err(error.into()),
-        Err(error @ CommitError::Cancelled(_)) => Ok(match found_at(&error, 0) {
-            None => Outcome::Unknown,
-            // A twin of this request did it.
-            Some(place) if place.counted_by == Some(receipt) => Outcome::Changed,
-            Some(_) => Outcome::BelowReserved,
-        }),
+        // An earlier try did it, or a twin of this request.
+        Err(error) if error.failed_at(0) => Ok(Outcome::Changed),
+        Err(error) if error.failed_at(1) => {
+            Ok(found_at(&error, 1).map_or(Outcome::Unknown, |_| Outcome::BelowReserved))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

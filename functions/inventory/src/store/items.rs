@@ -93,9 +93,6 @@ pub struct StockItem {
     pub reserved: u32,
     /// Counts its movements.
     pub version: u64,
-    /// The latest count that it took part in: no count happens twice to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counted_by: Option<ReceiptId>,
 }
 
 impl StockItem {
@@ -270,6 +267,20 @@ impl Item for ReceiptItem {
     const ENTITY: &'static str = "receipt";
     fn key(&self) -> Key {
         receipt_key(self.id)
+    }
+}
+
+/// An article that a request's counts have been applied to: none happens twice, whatever happened between.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CountedItem {
+    pub(super) receipt: ReceiptId,
+    pub(super) sku: Sku,
+}
+
+impl Item for CountedItem {
+    const ENTITY: &'static str = "counted";
+    fn key(&self) -> Key {
+        Key::new(format!("RECEIPT#{}", self.receipt), format!("COUNTED#{}", self.sku))
     }
 }
 

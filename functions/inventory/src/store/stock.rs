@@ -7,7 +7,7 @@ use holdfast_dynamo::{Action, CommitError, Found, Item, Reason, StoreError, of_k
 use holdfast_http::Problem;
 
 use super::Inventory;
-use super::items::{ArticleItem, SHARD, StockItem, article_key, stock_key};
+use super::items::{ArticleItem, CountedItem, SHARD, StockItem, article_key, stock_key};
 use crate::domain::{Count, Kind, Shelf, Warehouse};
 use crate::events::{Happened, subject};
 
@@ -106,8 +106,7 @@ impl Inventory {
         cause: &Causation,
     ) -> Action {
         let (shard, version) = (SHARD, 1);
-        let item =
-            StockItem { sku: sku.clone(), warehouse_id, shard, available, reserved: 0, version, counted_by: None };
+        let item = StockItem { sku: sku.clone(), warehouse_id, shard, available, reserved: 0, version };
         let event = self.event(&Happened::moved(kind, reference), subject(sku, warehouse_id), cause);
         self.table.put_with(&item, &event).if_absent()
     }
@@ -142,19 +141,20 @@ impl Inventory {
         action.value(":n", count).event(&event)
     }
 
-    /// Sets what lies there to what was counted, what is held included; once a count.
+    /// Sets what lies there to what was counted, what is held included: once for a request, after which its mark lies there.
+    /// The mark is the first of the two actions.
     pub(crate) fn counts(
         &self,
         (sku, warehouse): (&Sku, WarehouseId),
         on_hand: u32,
-        count: ReceiptId,
+        receipt: ReceiptId,
         cause: &Causation,
-    ) -> Action {
-        let event = self.event(&Happened::moved(Kind::Counted, count), subject(sku, warehouse), cause);
-        let expression = "SET #available = :on_hand - #reserved, #counted_by = :count";
-        let condition = "#reserved <= :on_hand AND (attribute_not_exists(#counted_by) OR #counted_by <> :count)";
-        let action = self.table.update(stock_key(sku, warehouse), expression).when(condition);
-        action.value(":on_hand", on_hand).value(":count", count).event(&event)
+    ) -> [Action; 2] {
+        let mark = self.table.put(&CountedItem { receipt, sku: sku.clone() }).if_absent();
+        let event = self.event(&Happened::moved(Kind::Counted, receipt), subject(sku, warehouse), cause);
+        let action = self.table.update(stock_key(sku, warehouse), "SET #available = :on_hand - #reserved");
+        let action = action.when("#reserved <= :on_hand").value(":on_hand", on_hand);
+        [mark, action.event(&event)]
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use futures::future::try_join_all;
-use holdfast_core::{Cursor, CursorError, CursorKey, Page, Timestamp};
-use holdfast_dynamo::{Key, Query, StoreError, of_kind};
+use holdfast_core::{CursorError, CursorKey, Page, Timestamp};
+use holdfast_dynamo::{Key, Newest, Query, StoreError, of_kind};
 
 use super::Trail;
 use super::items::{
@@ -26,8 +25,6 @@ pub struct Sought {
     pub to: Option<Timestamp>,
 }
 
-/// Looks at one stretch of the index after another until the page is full: not all that an index shows is sought.
-const ROUNDS: u32 = 20;
 /// How many keys are read at once.
 const STRETCH: u8 = 100;
 
@@ -45,10 +42,6 @@ impl Sought {
     }
 }
 
-fn at(entry: &Entry) -> String {
-    place(entry.record.time, &entry.record.event_id.to_string())
-}
-
 impl Trail {
     /// A page of the records that are sought, newest first.
     pub(crate) async fn list(
@@ -58,42 +51,13 @@ impl Trail {
         key: &CursorKey,
         cursor: Option<&str>,
     ) -> Result<Result<Page<Entry>, CursorError>, StoreError> {
+        let from = sought.from.map(|from| place(from, ""));
+        let last = sought.to.map(|to| place(to, ""));
+        let range = Newest { partitions: sought.partitions(), from, last };
         let bound_to = format!("audit {sought:?}");
-        let opened = cursor.map(|cursor| Cursor::open::<String>(key, &bound_to, cursor)).transpose();
-        let Ok(opened) = opened else { return Ok(Err(CursorError)) };
-        let mut before = opened.or(sought.to.map(|to| place(to, "")));
-        let since = sought.from.map_or_else(|| "0".to_owned(), |from| place(from, ""));
-        let (most, mut items) = (usize::from(limit), Vec::new());
-        for _ in 0..ROUNDS {
-            let until = before.clone().unwrap_or_else(|| "~".to_owned());
-            let queries = sought.partitions().into_iter().map(|query| {
-                let query = query.newest_first().limit(limit.saturating_add(1)).between(since.clone(), until.clone());
-                async move { self.table.places(&query).await }
-            });
-            let mut places: Vec<(Key, String)> = try_join_all(queries).await?.into_iter().flatten().collect();
-            // The place before which the page begins is in what DynamoDB calls between.
-            places.retain(|(_, place)| before.as_ref().is_none_or(|before| place < before));
-            places.sort_by(|(_, one), (_, other)| other.cmp(one));
-            places.truncate(most);
-            let full = places.len() == most;
-            let mut found = self.entries_at(&places).await?;
-            found.retain(|entry| sought.admits(entry));
-            found.sort_by_key(|entry| std::cmp::Reverse(at(entry)));
-            before = places.pop().map(|(_, place)| place).or(before);
-            items.extend(found);
-            if !full {
-                return Ok(Ok(Page { items, next_cursor: None }));
-            }
-            if items.len() >= most {
-                break;
-            }
-        }
-        if items.len() > most {
-            items.truncate(most);
-            before = items.last().map(at);
-        }
-        let next_cursor = before.map(|place| Cursor::seal(key, &bound_to, &place));
-        Ok(Ok(Page { items, next_cursor }))
+        let read = |item: EntryItem| Some(item.entry).filter(|entry| sought.admits(entry));
+        let at = |entry: &Entry| place(entry.record.time, &entry.record.event_id.to_string());
+        self.table.newest(range, limit, (key, &bound_to, cursor), read, at).await
     }
 
     async fn entries_at(&self, places: &[(Key, String)]) -> Result<Vec<Entry>, StoreError> {
