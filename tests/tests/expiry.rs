@@ -118,3 +118,23 @@ async fn each_look_ends_a_hold_of_any_length_once() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_is_short_finds_a_hold_behind_all_others_that_are_due() {
+    let (shop, keeper, _) = four_of_ten(2).await;
+    for function in [MESSAGE, SWEEP, TIMER] {
+        shop.world().enable_sources(function, false);
+    }
+    let warehouse = keeper.get("/v1/admin/warehouses").await.at("/items/0/id");
+    let tees = json!({"sku": "TEE", "warehouse_id": warehouse, "on_hand": 1_000});
+    keeper.clone().keyed("tees").post("/v1/admin/inventory", tees).await.expect_status(201);
+    // Seventy for each partition of the index, and all of them due before the mugs are.
+    for nth in 0..560 {
+        let hold = json!({"quantity": 1, "ttl_seconds": 60, "reference": "a call"});
+        let holder = keeper.clone().keyed(&format!("tee-{nth}"));
+        holder.post("/v1/admin/inventory/TEE/reserve", hold).await.expect_status(201);
+    }
+    let keeper = later(&shop, &keeper, 120).await;
+    let all = json!({"quantity": 10, "ttl_seconds": 60, "reference": "all of them"});
+    keeper.clone().keyed("all").post("/v1/admin/inventory/MUG/reserve", all).await.expect_status(201);
+}

@@ -17,6 +17,8 @@ use crate::holds::Ending;
 pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How many of a bucket's due reservations are looked at in one go: what a function does within its timeout.
 const AT_ONCE: u8 = 50;
+/// How many are ended in one go, over all buckets.
+const MOST_ENDED: usize = 400;
 
 /// Which of the due reservations are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -148,13 +150,19 @@ impl Inventory {
         let until = format!("{}#~", moment(self.ambient.now()));
         let buckets = (0..BUCKETS).map(|bucket| {
             let query = Query::gsi1(active_partition(bucket)).until(&until).limit(AT_ONCE);
-            async move { self.table.first(&query).await }
+            async move {
+                match which {
+                    Due::All => self.table.first(&query).await,
+                    // Theirs may lie behind many others'.
+                    Due::Of(_) | Due::OfTheDesk(_) => self.table.all(&query).await,
+                }
+            }
         });
         let found = futures::future::try_join_all(buckets).await?;
         let more = found.iter().any(|bucket| bucket.len() >= usize::from(AT_ONCE));
         let due = found.iter().map(|bucket| of_kind::<ReservationItem>(bucket)).collect::<Result<Vec<_>, _>>()?;
         let due = due.into_iter().flatten().map(Reservation::from);
-        let due: Vec<_> = due.filter(|reservation| which.names(reservation)).collect();
+        let due: Vec<_> = due.filter(|reservation| which.names(reservation)).take(MOST_ENDED).collect();
         let mut expired = 0;
         for reservation in due {
             let expiry = self.expire_if_due(reservation.id, ending, &by_itself(reservation.id)).await;
