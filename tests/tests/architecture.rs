@@ -35,7 +35,7 @@ const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ("trail", &["core", "runtime", "dynamo", "http", "events"]),
     ("migrations", &["core", "runtime", "dynamo", "catalog"]),
     ("relay", &["core", "runtime", "events"]),
-    ("service", &["core", "runtime", "http"]),
+    ("service", &["core", "runtime", "dynamo", "http"]),
     ("bare", &[]),
     ("pictures", &[]),
     (

@@ -106,8 +106,7 @@ async fn counts_that_broke_off_do_not_come_back_over_later_ones() {
     let counts = |on_hand: u32| json!({"warehouse_id": basel, "counts": [{"sku": "MUG", "on_hand": on_hand}]});
     let (first, second) = (keeper.clone().keyed("monday"), keeper.clone().keyed("tuesday"));
     // The count is in; then the function dies over its receipt.
-    let receipt =
-        Matcher { function: Some("StockSyncFunction".into()), operation: Some("TransactWriteItems".into()), after: 1 };
+    let receipt = Matcher { function: Some("StockSyncFunction".into()), operation: Some("PutItem".into()), after: 0 };
     shop.world().faults().once(receipt, Fault::CrashBefore);
     first.post("/v1/admin/inventory/sync", counts(10)).await.expect_status(500);
     assert_eq!((shop.world().faults().waiting(), balance(&keeper, "MUG").await), (0, [10, 0]));

@@ -12,7 +12,8 @@ use holdfast_local::{Fault, Matcher};
 use holdfast_runtime::TraceContext;
 use holdfast_testing::{Answer, Log, Shop};
 use holdfast_tests::stories::carts::sells;
-use holdfast_tests::stories::orders::{guest_order, pays};
+use holdfast_tests::stories::orders::guest_order;
+use holdfast_tests::stories::payments::pays;
 use serde_json::{Value, json};
 
 static LOG: LazyLock<Log> = LazyLock::new(|| {
@@ -42,6 +43,16 @@ fn trace_of(answer: &Answer) -> String {
 
 fn messages(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| line["message"].as_str().unwrap()).collect()
+}
+
+/// Of which events these lines say that a mail went out.
+fn sent(lines: &[Value]) -> Vec<&str> {
+    let id_of = |line: &Value| line["event_id"].as_str().unwrap().to_owned();
+    let mails = lines.iter().filter(|line| line["message"] == "mail.sent").map(id_of);
+    let published = |id: String| {
+        lines.iter().find(|line| line["message"] == "event.published" && line["event_id"] == id.as_str()).unwrap()
+    };
+    mails.map(|id| published(id)["event_type"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -93,7 +104,7 @@ async fn an_order_that_is_shipped_keeps_its_traces() {
     let keeper = shop.staff(Role::Admin).await;
     sells(&shop, &[("MUG", 1900, 5)]).await;
     shop.settle().await;
-    let (_, placed) = guest_order(&shop, "MUG", 1).await;
+    let (guest, placed) = guest_order(&shop, "MUG", 1).await;
     shop.settle().await;
     let lines = lines_of(&trace_of(&placed));
     let kinds: BTreeSet<&str> = lines
@@ -102,7 +113,17 @@ async fn an_order_that_is_shipped_keeps_its_traces() {
         .filter_map(|line| line["event_type"].as_str())
         .collect();
     assert!(kinds.contains("orders.order-placed.v1") && kinds.contains("inventory.stock-held.v1"), "{lines:#?}");
-    pays(&shop, &placed).await;
+    assert_eq!(sent(&lines), ["orders.order-placed.v1"]);
+    // The gateway's webhook begins a trace of its own, which leads to the mail about it.
+    pays(&shop, &guest, &placed, "pm_card_visa").await;
+    let webhook = LOG
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .find(|line| line["message"] == "event.published" && line["event_type"] == "orders.order-paid.v1");
+    let lines = lines_of(webhook.unwrap()["trace_id"].as_str().unwrap());
+    assert!(lines.iter().any(|line| line["route"] == "/v1/webhooks/payments"), "{lines:#?}");
+    assert_eq!(sent(&lines), ["orders.order-paid.v1"]);
     let path = format!("/v1/admin/orders/{}/status", placed.at("/id"));
     for (nth, status) in ["PROCESSING", "SHIPPED"].into_iter().enumerate() {
         let asks = keeper.clone().with_header("idempotency-key", &format!("step-{nth}"));
@@ -110,6 +131,7 @@ async fn an_order_that_is_shipped_keeps_its_traces() {
         shop.settle().await;
         let lines = lines_of(&trace_of(&set));
         assert!(messages(&lines).contains(&"event.published"), "{lines:#?}");
+        assert_eq!(sent(&lines), if status == "SHIPPED" { vec!["orders.order-shipped.v1"] } else { vec![] });
     }
 }
 
@@ -220,4 +242,21 @@ async fn dead_letters_lie_on_the_status_page_with_what_they_say() {
     );
     let queue = shop.guest().get("/dev/queues/NotificationsDeadLetters").await.expect_status(200);
     assert!(queue.text().contains("accounts.user-registered.v1") && !queue.text().contains("dead@example.test"));
+}
+
+#[tokio::test]
+async fn health_says_that_the_database_is_down_and_stays_up_itself() {
+    let shop = open(6);
+    let database =
+        async |shop: &Shop| shop.guest().get("/health").await.expect_status(200).at("/dependencies/database");
+    // As often as the SDK tries.
+    for _ in 0..3 {
+        let call = Matcher { function: Some("HealthFunction".into()), ..Matcher::default() };
+        shop.world().faults().once(call, Fault::Outage);
+    }
+    assert_eq!(database(&shop).await, "down");
+    assert_eq!(shop.world().faults().waiting(), 0);
+    assert_eq!(database(&shop).await, "down", "it is not asked again at once");
+    shop.advance(Duration::from_secs(10));
+    assert_eq!(database(&shop).await, "up");
 }

@@ -3,7 +3,7 @@
 use holdfast_accounts::codes::{Codes, Purpose};
 use holdfast_accounts::directory::Contact;
 use holdfast_accounts::domain::Locale;
-use holdfast_core::{CodeId, Timestamp, UserId};
+use holdfast_core::{CodeId, Timestamp, UserId, WebhookEndpointId};
 use holdfast_http::ServerKey;
 use holdfast_orders::domain::{Buyer, Order, Owner, Return};
 use holdfast_orders::owner::order_token;
@@ -12,9 +12,9 @@ use holdfast_runtime::{Env, FromInit, Init, InitError};
 use crate::letter::{Addressee, Mail};
 use crate::mails::purchase::{Purchase, returned};
 use crate::mails::{
-    already_registered, new_device, order_cancelled, order_delivered, order_expired, order_paid, order_placed,
-    order_shipped, password_changed, payment_failed, phone_code, refunded, reset_password, return_approved,
-    return_received, return_rejected, verify_email,
+    already_registered, endpoint_disabled, new_device, order_cancelled, order_delivered, order_expired, order_paid,
+    order_placed, order_shipped, password_changed, payment_failed, phone_code, refunded, reset_password,
+    return_approved, return_received, return_rejected, verify_email,
 };
 use crate::manner::Manner;
 use crate::occasion::{OfAccount, OfOrder};
@@ -126,6 +126,11 @@ impl Desk {
     /// To somebody with an account, of a device that has logged in to it.
     pub fn of_device(&self, contact: &Contact, device: &str, at: Timestamp) -> Mail {
         new_device::mail(&self.member(contact), device, at, &self.page("forgot-password"))
+    }
+
+    /// To whoever has registered an endpoint, of its end.
+    pub fn of_endpoint(&self, contact: &Contact, endpoint: WebhookEndpointId, at: Timestamp) -> Mail {
+        endpoint_disabled::mail(&self.member(contact), &endpoint.to_string(), at)
     }
 
     /// To whoever ordered: a customer, or a guest of whom nothing is known. Nothing when it is about a return that there is not.

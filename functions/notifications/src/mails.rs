@@ -2,6 +2,7 @@
 //! does not compile.
 
 pub mod already_registered;
+pub mod endpoint_disabled;
 pub mod low_stock;
 pub mod new_device;
 pub mod order_cancelled;
@@ -59,6 +60,7 @@ mod tests {
         let sku = "MUG".parse().unwrap();
         vec![
             already_registered::mail(to, "https://shop.test/login", "https://shop.test/forgot-password"),
+            endpoint_disabled::mail(to, "whe_1", Timestamp::UNIX_EPOCH),
             low_stock::mail(to, &sku, 0, 5),
             low_stock::mail(to, &sku, 5, 5),
             new_device::mail(to, "Firefox on Linux", Timestamp::UNIX_EPOCH, "https://shop.test/forgot-password"),

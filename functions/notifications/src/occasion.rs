@@ -1,6 +1,6 @@
 //! What calls for a message: the events that the queue's rules let through.
 
-use holdfast_core::{CodeId, DeviceId, Envelope, Money, OrderId, ReturnId, SessionId, UserId};
+use holdfast_core::{CodeId, DeviceId, Envelope, Money, OrderId, ReturnId, SessionId, UserId, WebhookEndpointId};
 use holdfast_events::ConsumeError;
 use serde::Deserialize;
 
@@ -17,6 +17,8 @@ pub enum Occasion {
     Order(OrderId, OfOrder),
     /// A telephone is to be shown to be somebody's.
     PhoneCode(UserId, DeviceId, CodeId),
+    /// An endpoint that somebody has registered is told no more.
+    EndpointDisabled(UserId, WebhookEndpointId),
     /// Somebody was erased: what is known of them here is to be forgotten.
     Erased(UserId),
 }
@@ -68,6 +70,14 @@ enum OfSession {
 enum OfDevices {
     #[serde(rename = "notifications.phone-code-requested.v1")]
     PhoneCodeRequested { device_id: DeviceId, code_id: CodeId },
+}
+
+/// What happened to an endpoint of staff's. Its subject is the endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", content = "data")]
+enum OfEndpoint {
+    #[serde(rename = "webhooks.endpoint-disabled.v1")]
+    Disabled { owner: UserId },
 }
 
 /// What happened to an order.
@@ -200,6 +210,10 @@ impl Occasion {
             let user = event.subject.strip_suffix("/notifications").and_then(|user| user.parse().ok());
             return Ok(Self::PhoneCode(user.ok_or_else(|| stranger("user's notifications"))?, device_id, code_id));
         }
+        if event.kind.starts_with("webhooks.") {
+            let OfEndpoint::Disabled { owner } = event.told().map_err(unknown)?;
+            return Ok(Self::EndpointDisabled(owner, event.subject.parse().map_err(|_| stranger("endpoint"))?));
+        }
         let user = event.subject.parse().map_err(|_| stranger("user"))?;
         if event.kind == "accounts.user-erased.v1" {
             return Ok(Self::Erased(user));
@@ -294,6 +308,14 @@ mod tests {
             Occasion::of(&envelope(&refunded, "rfd_1")),
             Ok(Occasion::Order(order, OfOrder::Refunded { amount }))
         );
+    }
+
+    #[test]
+    fn what_webhooks_say_is_understood() {
+        let (owner, endpoint) = (UserId::from_bytes([2; 16]), WebhookEndpointId::from_bytes([3; 16]));
+        let disabled = serde_json::json!({"type": "webhooks.endpoint-disabled.v1", "data": {"owner": owner}});
+        let occasion = Occasion::of(&envelope(&disabled, &endpoint.to_string()));
+        assert_eq!(occasion, Ok(Occasion::EndpointDisabled(owner, endpoint)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The service's own endpoints: health, documentation, what is not found.
 //!
-//! None of them reads a table or a secret: they answer while everything else is down.
+//! None of them needs a table or a secret: they answer while everything else is down, and health says that it is.
 
 pub mod api;
 

@@ -59,7 +59,7 @@ pub async fn what_the_relay_cannot_publish_is_buried_whole(shop: Shop) {
 pub async fn the_documents_are_served(shop: Shop) {
     let guest = shop.guest();
     let health = guest.get("/health").await.expect_status(200);
-    assert_eq!(health.at("/status"), "up");
+    assert_eq!([health.at("/status"), health.at("/dependencies/database")], ["up", "up"]);
     let openapi = guest.get("/openapi.json").await.expect_status(200);
     assert_eq!(openapi.at("/openapi"), "3.1.0");
     let cached = guest.clone().with_header("if-none-match", openapi.header("etag").expect("it has one"));

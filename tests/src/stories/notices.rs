@@ -10,6 +10,7 @@ use serde_json::json;
 use super::carts::{adds, sells};
 use super::checkout::{guest_order, orders};
 use super::orders::{delivered, pays, sets};
+use super::payments;
 use super::stock::{anew, keeps, opens};
 
 const GUEST: &str = "guest@example.test";
@@ -119,6 +120,31 @@ pub async fn an_order_that_ends_says_what_becomes_of_the_money(shop: Shop) {
     cancels(guest, paid.at("/id")).await;
     shop.settle().await;
     says(&newest(&shop, GUEST), &["was called off", "$26.99 goes back to you"]);
+}
+
+pub async fn money_that_does_not_come_or_goes_back_is_told_of(shop: Shop) {
+    sells(&shop, &[("MUG", 1999, 10)]).await;
+    let (guest, placed) = guest_order(&shop, "MUG", 1).await;
+    let number = placed.at("/number");
+    payments::pays(&shop, &guest, &placed, "pm_card_chargeDeclined").await;
+    let until = "January 1, 2026 at 12:15 AM UTC";
+    says(&newest(&shop, GUEST), &[&number, "failed: nothing was charged", until, "Try again", "$26.99"]);
+    payments::pays(&shop, &guest, &placed, "pm_card_visa").await;
+    anew(&guest).post(&format!("/v1/orders/{}/cancel", placed.at("/id")), json!({})).await.expect_status(200);
+    shop.settle().await;
+    let back = format!("We have refunded $26.99 of your order {number}");
+    assert!(shop.mails_to(GUEST).iter().any(|mail| mail.text.replace('\u{a0}', " ").contains(&back)));
+    let mut told = subjects(&shop, GUEST);
+    let mut wanted = vec![
+        format!("Your order {number}"),
+        format!("Your payment for the order {number} did not go through"),
+        format!("Your order {number} is paid"),
+        format!("Your order {number} was called off"),
+        format!("$26.99 of your order {number} was refunded"),
+    ];
+    told.sort();
+    wanted.sort();
+    assert_eq!(told, wanted, "each of it once");
 }
 
 pub async fn a_return_is_told_of_as_it_is_decided(shop: Shop) {

@@ -338,6 +338,9 @@ pub async fn an_endpoint_that_takes_nothing_for_a_day_is_switched_off(shop: Shop
     let admin = shop.log_in(shop.guest(), admin.email(), admin.password()).await;
     let endpoint = admin.get("/v1/admin/webhook-endpoints").await.expect_status(200);
     assert_eq!(endpoint.at("/items/0/status"), "DISABLED");
+    let told = shop.mails_to(admin.email()).into_iter().filter(|mail| mail.subject.contains("endpoint"));
+    let told: Vec<_> = told.map(|mail| (mail.subject, mail.text.contains(&id))).collect();
+    assert_eq!(told, [("A webhook endpoint was switched off".to_owned(), true)]);
     let path = format!("/v1/admin/webhook-endpoints/{id}/deliveries");
     let listed = admin.get(&path).await.expect_status(200).json();
     let mut statuses: Vec<_> = listed["items"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();

@@ -31,7 +31,7 @@ pub struct Post {
 /// Whom a message is for.
 #[derive(Clone, Debug)]
 enum Whom {
-    /// A customer: by mail, and by whatever else they want.
+    /// Somebody with an account: by mail, and by whatever else they want.
     Customer(UserId, Contact),
     /// A guest, by mail, because of an order.
     Guest(OrderId, String),
@@ -64,6 +64,11 @@ impl Consumer for Post {
                 let device = self.people.device(user, session).await.map_err(busy)?;
                 let mail = self.desk.of_device(&contact, device.as_deref().unwrap_or("?"), at);
                 self.tell(id, &Whom::Customer(user, contact), Kind::Security, |_| Some(mail.clone())).await
+            }
+            Occasion::EndpointDisabled(owner, endpoint) => {
+                let Some(contact) = self.contact(owner).await? else { return Ok(()) };
+                let mail = self.desk.of_endpoint(&contact, endpoint, at);
+                self.tell(id, &Whom::Customer(owner, contact), Kind::Security, |_| Some(mail.clone())).await
             }
             Occasion::Order(order, what) => self.tell_buyer(id, order, what).await,
             Occasion::PhoneCode(user, device, code) => self.send_code(id, user, device, code).await,

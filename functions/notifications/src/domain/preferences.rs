@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 pub enum Kind {
     /// A code that its reader has just asked for. It goes by mail, whatever is preferred.
     Codes,
-    /// Somebody did with an account what only its owner may. Its mails cannot be declined.
+    /// Somebody did with an account what only its owner may, or what staff have set up has failed. Its mails cannot be declined.
     Security,
     /// An order was placed, has expired, or was called off.
     Orders,
