@@ -260,3 +260,35 @@ async fn health_says_that_the_database_is_down_and_stays_up_itself() {
     shop.advance(Duration::from_secs(10));
     assert_eq!(database(&shop).await, "up");
 }
+
+#[tokio::test]
+async fn the_link_in_a_mail_leads_to_the_order_and_on_to_its_payment() {
+    let shop = open(8);
+    sells(&shop, &[("MUG", 1900, 5)]).await;
+    let (guest, placed) = guest_order(&shop, "MUG", 1).await;
+    shop.settle().await;
+    let mail = shop.mails_to("guest@example.test").pop().unwrap();
+    let link = mail.text.split_whitespace().find(|word| word.contains("/dev/orders/")).unwrap();
+    let link = link.trim_start_matches("http://127.0.0.1:8080");
+    let page = shop.guest().get(link).await.expect_status(200);
+    assert!(page.text().contains(&placed.at("/number")) && page.text().contains("PENDING"), "{}", page.text());
+    let key = link.split_once("?key=").unwrap().1;
+    let bare = link.split_once('?').unwrap().0;
+    let sends = async |fields: String| {
+        let request = http::Request::post(bare).header("content-type", "application/x-www-form-urlencoded");
+        shop.world().visit(request.body(Bytes::from(fields)).unwrap(), [127, 0, 0, 1].into()).await
+    };
+    let there = sends(format!("key={key}&pay=yes")).await;
+    let gateway = there.headers()["location"].to_str().unwrap().to_owned();
+    let pays = http::Request::post(&gateway).header("content-type", "application/x-www-form-urlencoded");
+    let paid = pays.body(Bytes::from("payment_method=pm_card_visa")).unwrap();
+    shop.world().visit(paid, [127, 0, 0, 1].into()).await;
+    shop.settle().await;
+    assert_eq!(guest.get(&format!("/v1/orders/{}", placed.at("/id"))).await.at("/status"), "PAID");
+    let forged = sends("key=forged".to_owned()).await;
+    assert!(!String::from_utf8_lossy(forged.body()).contains(&placed.at("/number")));
+    // A customer logs in first.
+    let ada = shop.customer("ada@example.test").await;
+    let theirs = sends(format!("email={}&password={}", ada.email(), ada.password().replace(' ', "+"))).await;
+    assert!(!String::from_utf8_lossy(theirs.body()).contains(&placed.at("/number")), "it is not hers");
+}

@@ -5,6 +5,7 @@ mod aws;
 mod gateway;
 mod html;
 mod mail;
+mod orders;
 mod status;
 mod storefront;
 
@@ -43,6 +44,9 @@ pub(crate) async fn answer(world: &World, request: Request<Bytes>, source_ip: Ip
     }
     if let Some(form) = Form::at(request.uri().path()) {
         return form.answer(world, request, source_ip).await;
+    }
+    if let Some(answer) = orders::answer(world, &request, source_ip).await {
+        return answer;
     }
     if gateway::is_gateway(request.uri().path()) {
         return gateway::answer(world, request).await;

@@ -151,14 +151,14 @@ impl Form {
 }
 
 /// What a link or a form brings.
-struct Sent<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub(super) struct Sent<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Sent<'a> {
-    fn read(encoded: &'a [u8]) -> Self {
+    pub(super) fn read(encoded: &'a [u8]) -> Self {
         Self(form_urlencoded::parse(encoded).collect())
     }
 
-    fn field(&self, name: &str) -> &str {
+    pub(super) fn field(&self, name: &str) -> &str {
         self.0.iter().find(|(named, _)| named == name).map_or("", |(_, value)| value)
     }
 }
