@@ -3,13 +3,17 @@
 # Where rustup puts cargo, for a shell that has not been opened anew since.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 tools := infra/tools
+# Of the whole workspace: a package alone has other features of its dependencies, and builds them once more.
+build := cargo build --workspace --bin
+built := $(or $(CARGO_TARGET_DIR),target)/debug
 
 .DEFAULT_GOAL := help
 .PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help looks
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
-	@cargo run --bin holdfast-local
+	@$(build) holdfast-local
+	@exec $(built)/holdfast-local
 
 test: ## every test
 	@$(tools)/need.sh cargo cc
@@ -33,7 +37,8 @@ looks: ## mails in headless Chromium: measured, and drawn into target/looks
 
 audit: ## whether stock, orders and money of a stopped shop agree
 	@$(tools)/need.sh cargo cc
-	@cargo run --quiet --workspace --bin holdfast -- --data "$${HOLDFAST_DATA:-.holdfast}" audit
+	@$(build) holdfast --quiet
+	@$(built)/holdfast --data "$${HOLDFAST_DATA:-.holdfast}" audit
 
 status-page: ## the local host's status page, in a headless Chromium
 	@$(tools)/need.sh cargo cc curl
@@ -77,7 +82,8 @@ destroy: ## STAGE=…: ends a stage; says what is lost, and asks
 
 docs: ## docs/openapi.json and events/schemas, from the code
 	@$(tools)/need.sh cargo cc
-	@cargo run --bin docs
+	@$(build) docs
+	@$(built)/docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
