@@ -7,7 +7,8 @@ use holdfast_core::{OrderId, Timestamp};
 /// Where a shop runs on this machine, if nobody says otherwise.
 const HERE: &str = "http://127.0.0.1:8080";
 
-const USAGE: &str = "holdfast [--at URL | --data FOLDER | --stage STAGE] COMMAND
+/// What can be asked, and how.
+pub(crate) const USAGE: &str = "holdfast [--at URL | --data FOLDER | --stage STAGE] COMMAND
 
   of which shop: one that runs on this machine (--at, http://127.0.0.1:8080 unless said), one that is
   stopped (--data, its folder), or a deployed one (--stage, with AWS_REGION and AWS's credentials in the environment)

@@ -18,6 +18,7 @@ use std::io::Write;
 
 use holdfast_runtime::Env;
 
+use arguments::USAGE;
 pub use arguments::{Asked, Command, Usage, Where};
 pub use site::Site;
 
@@ -26,6 +27,12 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Does what the arguments say; whether all is well.
 pub fn run(arguments: &[String], env: &Env, out: &mut dyn Write) -> Result<bool, Error> {
+    if let [help] = arguments
+        && ["help", "--help", "-h"].contains(&help.as_str())
+    {
+        writeln!(out, "{USAGE}")?;
+        return Ok(true);
+    }
     let asked = Asked::parse(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

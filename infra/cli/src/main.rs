@@ -14,8 +14,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            // One line, whatever is in it.
-            drop(writeln!(io::stderr(), "holdfast: {}", error.to_string().replace('\n', " ")));
+            drop(writeln!(io::stderr(), "holdfast: {error}"));
             ExitCode::from(UNANSWERED)
         }
     }

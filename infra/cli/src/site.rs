@@ -78,6 +78,8 @@ impl Site {
             Where::At(url) => {
                 let aws = [
                     ("AWS_ENDPOINT_URL", format!("{url}/dev/aws")),
+                    // A bucket's name is put behind it as it is.
+                    ("AWS_ENDPOINT_URL_S3", format!("{url}/dev/aws/")),
                     ("AWS_REGION", "us-east-1".to_owned()),
                     ("AWS_ACCESS_KEY_ID", "operator".to_owned()),
                     ("AWS_SECRET_ACCESS_KEY", "operator".to_owned()),
@@ -132,8 +134,14 @@ impl Site {
 }
 
 /// What of the environment says which AWS, and by whose leave.
-const AWS: [&str; 5] =
-    ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+const AWS: [&str; 6] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
 
 /// Whether the pages under `/dev` are there to be asked.
 pub(crate) fn has_pages(site: &Site) -> bool {

@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use holdfast_auth::Role;
-use holdfast_cli::{Asked, Site, answer};
+use holdfast_cli::{Asked, Site, Where, answer};
+use holdfast_local::serve;
+use holdfast_runtime::Env;
 use holdfast_testing::{Actor, Answer, Shop};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 /// What a command says, and whether all is well.
 async fn asks(shop: &Shop, line: &str) -> (bool, String) {
@@ -182,4 +186,27 @@ async fn each_route_has_its_cost() {
     let [calls, _, reads, writes, usd] = numbers.as_slice() else { panic!("{checkout}") };
     assert_eq!(*calls, 1.0);
     assert!(*reads > 0.0 && *writes >= 8.0 && *usd > 1.0, "{checkout}");
+}
+
+#[tokio::test]
+async fn a_shop_that_is_served_says_the_same_as_one_that_is_open_here() {
+    let (shop, _) = open().await;
+    let order = ordered(&shop, "one").await.at("/id");
+    shop.settle().await;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let at = Where::At(format!("http://{}", listener.local_addr().unwrap()));
+    let serving = tokio::spawn(serve(shop.world().clone(), listener, std::future::pending()));
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let files = [("HOLDFAST_TEMPLATE", "template.yaml"), ("HOLDFAST_STAGES", "infra/samconfig.toml")];
+    let env: Env = files.map(|(name, file)| (name.to_owned(), format!("{root}/{file}"))).into_iter().collect();
+    let site = Site::open(&at, &env).await.unwrap();
+    for line in ["audit", "audit --chain", "cost", "redrive NotificationsDeadLetters", &format!("replay order {order}")]
+    {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let mut out = Vec::new();
+        let well = answer(&site, &Asked::parse(&words).unwrap().command, &mut out).await;
+        let there = (well.unwrap_or_else(|error| panic!("{line}: {error}")), String::from_utf8(out).unwrap());
+        assert_eq!(there, asks(&shop, line).await, "{line}");
+    }
+    serving.abort();
 }
