@@ -129,8 +129,6 @@ async fn every_story_is_the_same_under_faults_that_nobody_need_notice() {
             let own = [
                 "files::a_file_is_read_on_from_where_it_broke_off",
                 "gateway_events::a_duplicate_costs_one_read",
-                "notices::an_order_that_ends_says_what_becomes_of_the_money",
-                "notices::a_return_is_told_of_as_it_is_decided",
                 "migrations::prices_are_brought_to_another_version_and_back",
                 "webhooks::what_fails_is_tried_again",
                 "webhooks::a_delivery_is_made_again",
