@@ -129,10 +129,9 @@ impl Recorder {
     }
 }
 
-/// The processor's time that this thread has used, as Linux counts it; elsewhere nothing does.
+/// The processor's time that this thread has used, to the nanosecond: what the scheduler counts moves once in 4 ms.
 pub fn thread_cpu_ns() -> u64 {
-    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    counted.and_then(|counted| counted.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+    u64::try_from(cpu_time::ThreadTime::now().as_duration().as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The units that an answer reports: read and write, summed over the tables.
