@@ -3,5 +3,5 @@
 set -eu
 cd "$(dirname "$0")/../.."
 infra/lint/venv.sh
-cargo build --quiet --bin holdfast-local
+cargo build --quiet --workspace --bin holdfast-local
 PYTHONDONTWRITEBYTECODE=1 exec .venv/bin/python infra/tools/stripe_sandbox.py "${CARGO_TARGET_DIR:-target}/debug/holdfast-local"

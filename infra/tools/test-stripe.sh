@@ -10,6 +10,6 @@ if ! cmp -s "$wanted" "$venv/requirements.txt"; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
     cp "$wanted" "$venv/requirements.txt"
 fi
-cargo build --quiet --bin holdfast-local
+cargo build --quiet --workspace --bin holdfast-local
 PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" infra/tools/test_stripe.py "${CARGO_TARGET_DIR:-target}/debug/holdfast-local"
 echo "test-stripe: what is bought is paid and refunded by way of localstripe"
