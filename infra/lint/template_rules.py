@@ -19,6 +19,9 @@ UNSCOPED = {
     ("DevicesRemoveFunction", "sns:DeleteEndpoint"): "IAM knows no endpoints",
 }
 
+# Those that move money, or promise it: a release of theirs goes forward step by step, and back by itself.
+STEP_BY_STEP = {"CheckoutPlaceFunction", "PaymentsCreateIntentFunction", "PaymentsRefundFunction", "PaymentsWebhookFunction"}
+
 PARTIAL = ["ReportBatchItemFailures"]
 FORTNIGHT_S = 1209600
 # CloudWatch's own limit of metric math in an alarm.
@@ -99,6 +102,7 @@ class Template:
         self.streams()
         self.queues()
         self.rules()
+        self.releases()
         return self.breaches
 
     def functions(self):
@@ -190,6 +194,19 @@ class Template:
                 self.must(dead, name, "what cannot be delivered is lost: no DeadLetterConfig")
                 for queue in {named(target["Arn"]), dead} - {None}:
                     self.must(name in granted.get(queue, set()), name, f"may not send to {queue}: see the queue policy")
+
+
+    def releases(self):
+        alarms = self.of(ALARM)
+        for name, function in self.of(FUNCTION).items():
+            moves = function.get("DeploymentPreference", {})
+            if name not in STEP_BY_STEP:
+                self.must(not moves, name, "it moves on step by step, and is not in the list of those that do")
+                continue
+            self.must(moves.get("Type", "").startswith("Linear"), name, "a release goes forward step by step")
+            watched = [alarms.get(named(alarm)) for alarm in moves.get("Alarms", [])]
+            self.must(watched and all(watched), name, "a release that fails comes back by an alarm")
+            self.must(function.get("AutoPublishCodeSha256"), name, "a release has a hash of its own")
 
 
 def breaches(text):

@@ -33,6 +33,9 @@ BROKEN = [
     ("RetentionInDays: !Ref LogRetentionDays", "LogGroupClass: STANDARD", "for a stated time"),
     ("AlarmActions: [!Ref AlarmTopic]", "ActionsEnabled: true", "tells somebody"),
     ("    Description: The copy of the shop; it stands in every name.\n", "", "what it is for"),
+    ("Type: Linear10PercentEvery1Minute", "Type: AllAtOnce", "goes forward step by step"),
+    ("        Alarms: [!Ref CheckoutPlaceErrorsAlarm]\n", "", "comes back by an alarm"),
+    ("      AutoPublishCodeSha256: !Ref ReleaseHash\n", "", "has a hash of its own"),
     ("        - Statement:\n", "        - SQSPollerPolicy: {QueueName: x}\n        - Statement:\n", "inline statements"),
 ]
 

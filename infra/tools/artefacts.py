@@ -1,7 +1,8 @@
 """What was built, held against template.yaml: artefacts.py <folder of functions> <folder of zips>. Prints a line for each breach.
 
 Each function has its binary and each binary its function; none carries the SDK of a service that its policies do not name; none
-is over 4 MB zipped; none gathers entropy by the processor's jitter, which takes 38 to 50 ms of a start.
+is over 4 MB zipped; none gathers entropy by the processor's jitter, which takes 38 to 50 ms of a start; none asks for a newer C library
+than Lambda has.
 """
 
 import pathlib
@@ -17,6 +18,9 @@ MOST_BYTES = 4_000_000
 CRATES = {"dynamodb": "dynamodb", "events": "eventbridge", "s3": "s3", "ses": "sesv2", "sns": "sns", "sqs": "sqs", "ssm": "ssm"}
 # Every client says by this who calls: its crate's name and version are in the binary.
 CARRIED = re.compile(rb"aws-sdk-([a-z0-9]+)-\d+\.\d+\.\d+/src")
+# What provided.al2023 has.
+GLIBC = (2, 34)
+ASKED_FOR = re.compile(rb"\0GLIBC_(\d+)\.(\d+)(?=\0)")
 # The library that gathers it, and the function that does.
 JITTER = re.compile(rb"aws[_-]lc[_-](?:sys|rs)|jent_(?:entropy|read)")
 
@@ -56,6 +60,9 @@ def breaches(template, binaries, zips):
             found.append(f"{name}: it carries aws-sdk-{crate}, and its policies name nothing of it")
         if JITTER.search(binary):
             found.append(f"{name}: it gathers entropy by jitter at its start")
+        newest = max(((int(major), int(minor)) for major, minor in ASKED_FOR.findall(binary)), default=(0, 0))
+        if newest > GLIBC:
+            found.append(f"{name}: it asks for glibc {newest[0]}.{newest[1]}, and Lambda has {GLIBC[0]}.{GLIBC[1]}")
         if zips.get(name, 0) > MOST_BYTES:
             found.append(f"{name}: {zips[name] / 1e6:.2f} MB zipped, over {MOST_BYTES / 1e6:.0f}")
     return found

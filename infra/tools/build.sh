@@ -11,15 +11,23 @@ case $arch in
     *) echo "ARCH is arm64 or x86_64, not $arch" >&2; exit 1 ;;
 esac
 
-# Rust's standard library for the target is not in every Rust.
+# Rust's standard library for the target is not in every Rust, nor is a linker for another processor on every machine.
+machine=$(uname -m)
 has_target() { [ -n "$(find "$(rustc --print sysroot)/lib/rustlib/$1/lib" -name 'libstd-*.rlib' 2>/dev/null)" ]; }
-if ! has_target $target && ! { command -v rustup >/dev/null && rustup target add $target; }; then
-    echo "Rust cannot build for $arch here: its standard library for $target is missing, and rustup could not get it." >&2
-    echo "Where rustup reaches the internet: rustup target add $target. Debian's own Rust: apt install libstd-rust-dev:arm64." >&2
-    [ $arch = arm64 ] || exit 1
+gets_target() { has_target "$1" || { command -v rustup >/dev/null && rustup target add "$1"; }; }
+gnu() { [ "$machine" = "${1%%-*}" ] && echo cc || echo "${1%%-*}-linux-gnu-gcc"; }
+cannot() {
+    echo "$1" >&2
+    [ $arch = arm64 ] && [ "$machine" = x86_64 ] || exit 1
     arch=x86_64 target=x86_64-unknown-linux-gnu
-    has_target $target || { echo "There is none for $target either." >&2; exit 1; }
     echo "Building for x86_64 instead: deploy it with Architecture=x86_64, as make deploy does by itself." >&2
+}
+if ! gets_target $target; then
+    cannot "Rust cannot build for $arch here: its standard library for $target is missing, and rustup could not get it.
+Where rustup reaches the internet: rustup target add $target. Debian's own Rust: apt install libstd-rust-dev:arm64."
+elif [ "${COMPILER:-cargo}" = cargo ] && ! command -v "$(gnu $target)" >/dev/null; then
+    cannot "There is no $(gnu $target) to link for $arch with. Debian: apt install gcc-aarch64-linux-gnu libc6-dev-arm64-cross.
+COMPILER=cargo-zigbuild does without, by Zig, whose linker makes every function half a megabyte heavier."
 fi
 
 infra/tools/venv.sh build
@@ -27,10 +35,17 @@ export PATH="$PWD/.tools/build/bin:$PATH"
 
 # Where the code lies on this machine is in no binary, so that the same code has the same hash everywhere.
 export RUSTFLAGS="--remap-path-prefix=$PWD=/holdfast --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(rustc --print sysroot)=/rust"
+# GNU's linker: lld, which is Rust's own for x86_64 and Zig's, keeps the exception tables of functions that it removes, a fifth of
+# a function's size (docs/decisions/2026-11-20-release-profile.md).
+[ $target != x86_64-unknown-linux-gnu ] || RUSTFLAGS="$RUSTFLAGS -C linker-features=-lld"
+if [ "${COMPILER:-cargo}" = cargo ]; then
+    export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=$(gnu aarch64-unknown-linux-gnu)
+    export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$(gnu x86_64-unknown-linux-gnu)
+fi
 
 rm -rf target/lambda target/zips
 # What no function stands on is left out: the local host and the tests.
-cargo lambda build --release --locked --target $target --workspace \
+cargo lambda build --compiler "${COMPILER:-cargo}" --release --locked --target $target --workspace \
     --exclude holdfast-local --exclude holdfast-pictures --exclude holdfast-testing --exclude holdfast-tests --bins
 # Not a function, and not deployed: what cold starts are measured against.
 rm -rf target/bare && mv target/lambda/bare target/bare
