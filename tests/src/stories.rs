@@ -11,7 +11,10 @@
     reason = "a story that cannot go on fails"
 )]
 
+use std::panic::resume_unwind;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use holdfast_testing::Shop;
 
@@ -193,6 +196,7 @@ macro_rules! every_story {
                 a_guest_hears_of_every_step_of_an_order,
                 a_customer_is_written_to_at_their_own_address_in_their_own_manner,
                 an_order_that_ends_says_what_becomes_of_the_money,
+                money_that_does_not_come_or_goes_back_is_told_of,
                 a_return_is_told_of_as_it_is_decided,
                 whoever_changes_a_password_or_comes_from_elsewhere_is_told_of,
                 staff_are_alerted_where_the_setting_says;
@@ -239,4 +243,23 @@ pub fn all_stories() -> Vec<(&'static str, Story)> {
         };
     }
     every_story!(tell)
+}
+
+/// Tells all stories, two at a time: what becomes of each, in no order.
+pub fn tell_all<T: Send>(tell: impl AsyncFn(&'static str, Story) -> T + Sync) -> Vec<T> {
+    let (stories, next) = (all_stories(), AtomicUsize::new(0));
+    let teller = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it can be built");
+        let mut told = Vec::new();
+        while let Some((name, story)) = stories.get(next.fetch_add(1, Ordering::Relaxed)) {
+            told.push(runtime.block_on(tell(name, *story)));
+        }
+        told
+    };
+    thread::scope(|scope| {
+        let other = scope.spawn(&teller);
+        let mut told = teller();
+        told.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        told
+    })
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use holdfast_local::{Use, World};
 use holdfast_testing::{Seen, Shop, seen};
 use holdfast_tests::schemas;
-use holdfast_tests::stories::all_stories;
+use holdfast_tests::stories::tell_all;
 use serde_json::Value;
 
 fn matches(pattern: &str, text: &str) -> bool {
@@ -66,14 +66,15 @@ fn undocumented() -> Vec<Seen> {
     seen().into_iter().filter(|seen| ours(seen) && described(seen) != Some(true)).collect()
 }
 
-#[tokio::test]
-async fn grants_and_events_are_what_they_are_said_to_be() {
-    let mut worlds = Vec::new();
-    for (_, story) in all_stories() {
+#[test]
+fn grants_and_events_are_what_they_are_said_to_be() {
+    let worlds = tell_all(async |_, story| {
         let shop = Shop::open();
-        worlds.push(shop.world().clone());
+        let world = shop.world().clone();
         story(shop).await;
-    }
+        world.settle().await;
+        world
+    });
     let refused: BTreeSet<Use> = worlds.iter().flat_map(|world| world.recorder().refused()).collect();
     assert!(refused.is_empty(), "calls that no grant covers: {refused:#?}");
     let used: BTreeSet<Use> = worlds.iter().flat_map(|world| world.recorder().used()).collect();
@@ -82,7 +83,6 @@ async fn grants_and_events_are_what_they_are_said_to_be() {
 
     let mut seen = BTreeSet::new();
     for world in &worlds {
-        world.settle().await;
         let mut sequences: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
         for archived in world.engines().events.archived().unwrap() {
             let event = &archived.event["detail"];
