@@ -4,6 +4,10 @@
 
 use holdfast_auth::Role;
 use holdfast_testing::{Actor, Answer, Shop};
+use holdfast_tests::stories::carts::sells;
+use holdfast_tests::stories::checkout::guest_order;
+use holdfast_tests::stories::payments::pays;
+use holdfast_tests::stories::stock::{keeps, opens};
 use serde_json::{Value, json};
 
 /// How many ask at the same moment.
@@ -105,4 +109,65 @@ async fn no_product_is_sold_in_a_category_that_is_gone() {
         }
     }
     assert!(made > 0 && shop.world().overlapping() > 0, "nobody waited for anybody");
+}
+
+/// Each request twice at once: what the two of a pair were answered.
+async fn twins(requests: Vec<Sent>) -> Vec<[Answer; 2]> {
+    let all: Vec<Sent> = requests.into_iter().flat_map(|sent| [sent.clone(), sent]).collect();
+    let mut answers = at_once(all).await.into_iter();
+    let mut pairs = Vec::new();
+    while let (Some(one), Some(other)) = (answers.next(), answers.next()) {
+        pairs.push([one, other]);
+    }
+    pairs
+}
+
+/// What was granted to one of two is no refusal to the other.
+fn alike(what: &str, pairs: &[[Answer; 2]]) {
+    for [one, other] in pairs {
+        assert_eq!(one.status, other.status, "{what}: one key, two answers: {one:?} {other:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twins_of_a_hold_hear_the_same() {
+    let shop = Shop::open();
+    let keeper = shop.staff(Role::Warehouse).await;
+    let basel = opens(&keeper, "Basel", 1).await;
+    for round in 0..60 {
+        let sku = format!("LAST-{round}");
+        keeps(&keeper, &sku, &basel, 2, 0).await;
+        let body = json!({"quantity": 1, "ttl_seconds": 3600, "reference": "twins"});
+        let path = format!("/v1/admin/inventory/{sku}/reserve");
+        let holds = (0..4).map(|nth| (keeper.clone().keyed(&format!("{sku}-{nth}")), path.clone(), Some(body.clone())));
+        let held = twins(holds.collect()).await;
+        alike("a hold", &held);
+        let granted: Vec<_> = held.iter().map(|[one, _]| one).filter(|answer| answer.status == 201).collect();
+        assert_eq!(granted.len(), 2, "round {round}");
+        let path = format!("/v1/admin/inventory/{sku}/release");
+        let releases = granted.iter().enumerate().map(|(nth, hold)| {
+            let body = json!({"reservation_id": hold.at("/id")});
+            (keeper.clone().keyed(&format!("free-{sku}-{nth}")), path.clone(), Some(body))
+        });
+        let released = twins(releases.collect()).await;
+        alike("a release", &released);
+        assert!(released.iter().all(|[one, _]| one.status == 200), "{released:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twins_of_a_refund_hear_the_same() {
+    let shop = Shop::open();
+    sells(&shop, &[("MUG", 1999, 50)]).await;
+    let admin = shop.staff(Role::Admin).await;
+    for round in 0..25 {
+        let (guest, placed) = guest_order(&shop, "MUG", 1).await;
+        pays(&shop, &guest, &placed, "pm_card_visa").await;
+        let path = format!("/v1/admin/orders/{}/refunds", placed.at("/id"));
+        let body = Some(json!({"amount": {"amount": 2000, "currency": "USD"}, "reason": "twins"}));
+        let asked = (0..2).map(|nth| (admin.clone().keyed(&format!("{round}-{nth}")), path.clone(), body.clone()));
+        let given = twins(asked.collect()).await;
+        alike("a refund", &given);
+        assert_eq!(given.iter().filter(|[one, _]| one.status == 201).count(), 1, "round {round}");
+    }
 }

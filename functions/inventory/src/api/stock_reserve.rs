@@ -78,6 +78,10 @@ async fn stock_reserve(
                 continue;
             }
             Err(short) => {
+                // A twin may have made it since it was looked for: what was granted wins over every refusal.
+                if let Some(made) = made(inventory, id, &fingerprint).await? {
+                    return Ok((StatusCode::CREATED, Json(made)));
+                }
                 holdfast_runtime::count(Count::OversellPrevented, 1);
                 return Err(insufficient(short.first().map_or(0, |(_, short)| short.available)));
             }

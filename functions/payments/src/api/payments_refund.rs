@@ -106,10 +106,12 @@ async fn payments_refund(
             return Ok((StatusCode::CREATED, Json(RefundView::as_asked(&refund))));
         }
         order.ok_or_else(|| Problem::not_found("order"))?;
-        let payment = paid.iter().filter(|payment| payment.refundable > 0).min_by_key(|payment| rank(payment));
-        let payment = payment.ok_or_else(nothing_to_refund)?;
-        let amount = body.amount.unwrap_or_else(|| payment.money(payment.refundable));
-        desk.may_give(caller, payment, amount)?;
+        let (payment, amount) = match desk.grants(caller, &paid, body.amount) {
+            Ok(granted) => granted,
+            // A twin may have been granted it since it was looked for: the next round finds that.
+            Err(_) if payments.refund(id).await?.is_some() => continue,
+            Err(refused) => return Err(refused),
+        };
         let ask =
             Ask { id, amount, why: Why::Staff, reason: Some(reason.clone()), fingerprint: Some(fingerprint.clone()) };
         let pieces = payments.ask_of(payment, &ask, &cause);
@@ -124,6 +126,20 @@ async fn payments_refund(
 }
 
 impl Desk {
+    /// Of which payment so much goes back, or all that is left of it.
+    fn grants<'a>(
+        &self,
+        caller: &Customer,
+        paid: &'a [Payment],
+        amount: Option<Money>,
+    ) -> Result<(&'a Payment, Money), Problem> {
+        let payment = paid.iter().filter(|payment| payment.refundable > 0).min_by_key(|payment| rank(payment));
+        let payment = payment.ok_or_else(nothing_to_refund)?;
+        let amount = amount.unwrap_or_else(|| payment.money(payment.refundable));
+        self.may_give(caller, payment, amount)?;
+        Ok((payment, amount))
+    }
+
     fn may_give(&self, caller: &Customer, payment: &Payment, amount: Money) -> Result<(), Problem> {
         if amount.currency != payment.amount.currency {
             let detail = format!("must be {}, as the order was paid", payment.amount.currency);
