@@ -10,6 +10,8 @@ use futures::future::BoxFuture;
 use holdfast_core::{Clock, Entropy, SystemClock};
 use jiff::Timestamp;
 
+use crate::invocation::Invocation;
+
 /// The clock that every function and engine of a world reads.
 #[derive(Clone, Debug)]
 pub struct WorldClock(Arc<State>);
@@ -73,6 +75,24 @@ impl Clock for WorldClock {
     /// it otherwise, and a retry's backoff must not make a test wait. The time stays where it is.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         if self.0.by_hand { Box::pin(tokio::task::yield_now()) } else { SystemClock.sleep(duration) }
+    }
+}
+
+/// A function's own clock: the world's, and as wrong as the machine's on which it runs just now.
+#[derive(Clone, Debug)]
+pub(crate) struct MachineClock(pub(crate) WorldClock);
+
+impl Clock for MachineClock {
+    fn now(&self) -> Timestamp {
+        let now = Clock::now(&self.0);
+        match Invocation::current_skew_s() {
+            0 => now,
+            skew_s => now.checked_add(jiff::SignedDuration::from_secs(skew_s)).unwrap_or(now),
+        }
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Clock::sleep(&self.0, duration)
     }
 }
 
@@ -148,6 +168,15 @@ mod tests {
         clock.advance(Duration::from_millis(1500));
         assert_eq!(clock.millis() - start.as_millisecond(), 1500);
         assert_eq!(clock.ahead(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn a_functions_clock_is_as_wrong_as_its_machines() {
+        let clock = WorldClock::manual("2026-01-01T00:00:00Z".parse().unwrap());
+        let own = MachineClock(clock.clone());
+        let read = std::sync::Arc::new(Invocation::skewed(-300)).run(async { Clock::now(&own) }).await.unwrap();
+        assert_eq!(Clock::now(&clock).duration_since(read).as_secs(), 300);
+        assert_eq!(Clock::now(&own), Clock::now(&clock));
     }
 
     #[test]

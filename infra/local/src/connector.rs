@@ -32,6 +32,7 @@ use crate::invocation::Invocation;
 use crate::protocol::{self, Outcome, Service, ServiceCall, needs_of_s3};
 use crate::recorder::{Call, Recorder, units};
 use crate::template::model::{ACCOUNT, REGION, Stack, Statement};
+use crate::turns::Turns;
 
 /// As the host itself signs.
 pub(crate) const HOST: &str = "LocalHost";
@@ -91,8 +92,8 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let inner = Arc::clone(&self.0);
         // Read here, in the handler's own task: wherever the future is polled, the call is this invocation's.
-        let invocation = Invocation::current();
-        HttpConnectorFuture::new(async move { inner.answer(request, invocation).await })
+        let (invocation, strand) = (Invocation::current(), Turns::current());
+        HttpConnectorFuture::new(async move { inner.answer(request, invocation, strand).await })
     }
 }
 
@@ -106,26 +107,34 @@ impl Inner {
         &self,
         request: HttpRequest,
         invocation: Option<Arc<Invocation>>,
+        strand: Option<u32>,
     ) -> Result<HttpResponse, ConnectorError> {
         let call = read(request).await?;
-        tokio::task::yield_now().await;
+        let decided = self.faults.turns().turn(strand, &self.function, &call.operation).await;
         if let Err(refusal) = self.authorise(call.service, call.needs()) {
-            self.note(&call, invocation.as_deref(), Some(403), "");
+            self.note((&call, strand), invocation.as_deref(), Some(403), "");
             return written(call.service.refused(&refusal));
         }
-        let mut fault = self.faults.on_call(&self.function, call.service.name(), &call.operation);
+        let mut fault = decided.or_else(|| self.faults.on_call(&self.function, call.service.name(), &call.operation));
         if matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter)) && invocation.is_none() {
             // Nobody is there to die: INIT, or the host itself.
             fault = None;
         }
         match fault {
-            Some(Fault::CrashBefore) => return crash(invocation).await,
-            Some(fault @ (Fault::Conflict | Fault::Throttle | Fault::Outage)) => {
+            Some(Fault::CrashBefore) => {
+                self.recorder.follows((strand, &self.function), &call, None, "");
+                return crash(invocation).await;
+            }
+            Some(Fault::Unreached) => {
+                self.note((&call, strand), invocation.as_deref(), None, "");
+                return Err(unanswered());
+            }
+            Some(fault @ (Fault::Conflict | Fault::Throttle | Fault::Outage | Fault::Cancelled(_))) => {
                 let outcome = protocol::struck(&call, &fault);
-                self.note(&call, invocation.as_deref(), Some(outcome.status), "");
+                self.note((&call, strand), invocation.as_deref(), Some(outcome.status), "");
                 return written(outcome);
             }
-            Some(Fault::CrashAfter | Fault::LostAnswer) | None => {}
+            Some(Fault::CrashAfter | Fault::LostAnswer | Fault::Unanswered) | None => {}
         }
         if call.service == Service::DynamoDb
             && let Some(latency) = self.faults.latency(&call.operation)
@@ -133,11 +142,26 @@ impl Inner {
             slowly(latency).await;
         }
         let began_ns = self.recorder.engine_begins();
-        let outcome = protocol::carry_out(&self.engines, &call).await;
+        let under_way = self.faults.turns().begins();
+        let mut outcome = protocol::carry_out(&self.engines, &call).await;
+        drop(under_way);
+        if call.is_of_an_index()
+            && outcome.status == 200
+            && let Some(age) = self.faults.stale()
+        {
+            let fresh = std::str::from_utf8(&outcome.body).unwrap_or_default();
+            let stale = self.engines.dynamo.lately(&call.input, fresh, age);
+            outcome.body = stale.map_err(|error| ConnectorError::other(error.into(), None))?.into();
+        }
         self.recorder.engine_ends(began_ns);
         let lost = fault.is_some();
         let status = (!lost).then_some(outcome.status);
-        self.note(&call, invocation.as_deref(), status, std::str::from_utf8(&outcome.body).unwrap_or_default());
+        self.note(
+            (&call, strand),
+            invocation.as_deref(),
+            status,
+            std::str::from_utf8(&outcome.body).unwrap_or_default(),
+        );
         match fault {
             Some(Fault::CrashAfter) => {
                 if outcome.status < 300 && writes(&call.operation) {
@@ -145,6 +169,7 @@ impl Inner {
                 }
                 crash(invocation).await
             }
+            Some(Fault::Unanswered) => Err(unanswered()),
             Some(_) => Err(ConnectorError::io("the answer was lost on purpose".into())),
             None => written(outcome),
         }
@@ -175,11 +200,18 @@ impl Inner {
         Ok(())
     }
 
-    fn note(&self, call: &ServiceCall, invocation: Option<&Invocation>, status: Option<u16>, answer: &str) {
+    fn note(
+        &self,
+        (call, strand): (&ServiceCall, Option<u32>),
+        invocation: Option<&Invocation>,
+        status: Option<u16>,
+        answer: &str,
+    ) {
         let (read_units, write_units) = match call.service {
             Service::DynamoDb => units(answer, &call.operation),
             Service::Sqs | Service::Events | Service::Ses | Service::Sns | Service::Ssm | Service::S3 => (0.0, 0.0),
         };
+        self.recorder.follows((strand, &self.function), call, status, answer);
         let operation = call.operation.clone();
         let call = Call { service: call.service.name(), operation, read_units, write_units, status };
         self.recorder.calls(&self.function, &call);
@@ -187,6 +219,11 @@ impl Inner {
             invocation.note(call);
         }
     }
+}
+
+/// Whoever asked has waited long enough.
+pub(crate) fn unanswered() -> ConnectorError {
+    ConnectorError::timeout("nobody answered, on purpose".into())
 }
 
 /// The function dies here: what awaits this call is dropped by whoever runs the invocation.

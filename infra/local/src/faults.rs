@@ -3,71 +3,16 @@
 //! All of it is drawn from one seed. Chance faults are switched on by kind; a test that needs one failure
 //! at one place scripts it with [`Faults::once`].
 
+mod kind;
+
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+pub use self::kind::{FaultsError, Kind};
 use crate::clock::SeededEntropy;
-
-/// A kind of chance fault, as `HOLDFAST_CHAOS` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A message, record or event is delivered twice.
-    Duplicates,
-    /// Messages arrive in another order than they were sent.
-    Reorder,
-    /// A message is held back.
-    Delay,
-    /// DynamoDB answers that another transaction is at work on the item.
-    Conflicts,
-    /// AWS answers that it is asked too much.
-    Throttle,
-    /// A function's environment dies in the middle of a call.
-    Crash,
-    /// A call takes effect and its answer is lost.
-    Lost,
-    /// The payment gateway tells of what it did before it answers.
-    Early,
-}
-
-impl Kind {
-    const ALL: [(Kind, &'static str, u64); 8] = [
-        (Kind::Duplicates, "duplicates", 100),
-        (Kind::Reorder, "reorder", 300),
-        (Kind::Delay, "delay", 100),
-        (Kind::Conflicts, "conflicts", 60),
-        (Kind::Throttle, "throttle", 30),
-        (Kind::Crash, "crash", 10),
-        (Kind::Lost, "lost", 20),
-        (Kind::Early, "early", 300),
-    ];
-
-    fn of_a_thousand(self) -> u64 {
-        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or(0, |(.., often)| *often)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::ALL.iter().find(|(kind, ..)| kind == self).map_or("", |(_, name, _)| name))
-    }
-}
-
-impl FromStr for Kind {
-    type Err = FaultsError;
-    fn from_str(text: &str) -> Result<Self, FaultsError> {
-        let found = Self::ALL.iter().find(|(_, name, _)| *name == text);
-        found.map(|(kind, ..)| *kind).ok_or_else(|| FaultsError(text.to_owned()))
-    }
-}
-
-/// A name that is no kind of fault.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no kind of chaos is called {0:?}: duplicates, reorder, delay, conflicts, throttle, crash, lost, early")]
-pub struct FaultsError(String);
+use crate::turns::Turns;
 
 /// What happens to one call of AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +29,12 @@ pub enum Fault {
     LostAnswer,
     /// The service answers 500.
     Outage,
+    /// The transaction is cancelled: this number says for which of the reasons that pass, and at which of its items.
+    Cancelled(u64),
+    /// Nobody answers, and nothing has taken effect.
+    Unreached,
+    /// Nobody answers, and all has taken effect.
+    Unanswered,
 }
 
 impl Fault {
@@ -94,6 +45,8 @@ impl Fault {
             Fault::CrashBefore | Fault::CrashAfter => "crash",
             Fault::LostAnswer => "lost",
             Fault::Outage => "outage",
+            Fault::Cancelled(_) => "cancelled",
+            Fault::Unreached | Fault::Unanswered => "timeout",
         }
     }
 }
@@ -130,7 +83,9 @@ pub struct Latency {
 /// The faults of a world.
 #[derive(Debug)]
 pub struct Faults {
-    kinds: Vec<Kind>,
+    /// In how many of a thousand cases each kind strikes.
+    kinds: BTreeMap<Kind, u64>,
+    turns: Turns,
     random: SeededEntropy,
     paused: AtomicBool,
     script: Mutex<Script>,
@@ -145,9 +100,21 @@ impl Faults {
 
     /// Chance faults of these kinds.
     pub fn seeded(kinds: &[Kind], seed: u64) -> Self {
+        let often: Vec<_> = kinds.iter().map(|kind| (*kind, kind.of_a_thousand())).collect();
+        Self::tuned(&often, seed)
+    }
+
+    /// Chance faults of these kinds, each in so many of a thousand cases.
+    pub fn tuned(kinds: &[(Kind, u64)], seed: u64) -> Self {
         let script = Mutex::default();
         let (paused, latency) = (AtomicBool::new(false), Mutex::default());
-        Self { kinds: kinds.to_vec(), random: SeededEntropy::new(seed), paused, script, latency }
+        let kinds = kinds.iter().copied().collect();
+        Self { kinds, turns: Turns::default(), random: SeededEntropy::new(seed), paused, script, latency }
+    }
+
+    /// Who goes next.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// Chance faults of the kinds that `HOLDFAST_CHAOS` lists, with commas between them.
@@ -194,7 +161,31 @@ impl Faults {
 
     /// Whether to hold this back, and for how long.
     pub fn delay(&self) -> Option<Duration> {
+        if self.strikes(Kind::DayLate) {
+            return Some(Duration::from_secs(1 + self.random.next() % 86_400));
+        }
         self.strikes(Kind::Delay).then(|| Duration::from_secs(1 + self.random.next() % 30))
+    }
+
+    /// By how many seconds a function's clock is wrong during a call of it.
+    pub fn skew_s(&self) -> i64 {
+        const MOST: u64 = 300;
+        if !self.strikes(Kind::Skew) {
+            return 0;
+        }
+        i64::try_from(self.random.next() % (2 * MOST + 1)).unwrap_or(0) - i64::try_from(MOST).unwrap_or(0)
+    }
+
+    /// How long ago what is deleted now must have expired.
+    pub fn overdue(&self) -> Duration {
+        const MOST_S: u64 = 48 * 3_600;
+        let late_s = if self.strikes(Kind::Overdue) { self.random.next() % (MOST_S + 1) } else { 0 };
+        Duration::from_secs(late_s)
+    }
+
+    /// How old what an index shows is.
+    pub(crate) fn stale(&self) -> Option<Duration> {
+        self.strikes(Kind::Stale).then(|| Duration::from_millis(self.random.next() % 60_000))
     }
 
     /// Whether to tell of this before it is answered.
@@ -222,6 +213,12 @@ impl Faults {
         if service == "dynamodb" && writes(operation) && self.strikes(Kind::Conflicts) {
             return Some(Fault::Conflict);
         }
+        if operation == "TransactWriteItems" && self.strikes(Kind::Cancelled) {
+            return Some(Fault::Cancelled(self.random.next()));
+        }
+        if self.strikes(Kind::Outage) {
+            return Some(Fault::Outage);
+        }
         if self.strikes(Kind::Throttle) {
             return Some(Fault::Throttle);
         }
@@ -230,6 +227,9 @@ impl Faults {
         }
         // A mail whose answer is lost may go out twice, and its reader notices: that is scripted by whoever looks at it.
         let unnoticed = !matches!(service, "ses" | "sns");
+        if unnoticed && self.strikes(Kind::Timeout) {
+            return Some(if self.random.chance(500) { Fault::Unreached } else { Fault::Unanswered });
+        }
         (unnoticed && self.strikes(Kind::Lost)).then_some(Fault::LostAnswer)
     }
 
@@ -249,13 +249,10 @@ impl Faults {
     }
 
     fn strikes(&self, kind: Kind) -> bool {
-        if !self.kinds.contains(&kind) || self.paused.load(Ordering::SeqCst) {
-            return false;
-        }
-        let struck = self.random.chance(kind.of_a_thousand());
+        let Some(often) = self.kinds.get(&kind).filter(|_| !self.paused.load(Ordering::SeqCst)) else { return false };
+        let struck = self.random.chance(*often);
         if struck {
-            let name = Kind::ALL.iter().find(|(of, ..)| *of == kind).map_or("", |(_, name, _)| name);
-            self.count(name);
+            self.count(kind.name());
         }
         struck
     }
@@ -282,7 +279,7 @@ mod tests {
     #[test]
     fn kinds_are_read_and_a_typo_is_named() {
         let faults = Faults::parse("duplicates, conflicts", 1).unwrap();
-        assert_eq!(faults.kinds, [Kind::Duplicates, Kind::Conflicts]);
+        assert_eq!(faults.kinds.keys().copied().collect::<Vec<_>>(), [Kind::Duplicates, Kind::Conflicts]);
         assert!(Faults::parse("", 1).unwrap().kinds.is_empty());
         assert!(Faults::parse("conflict", 1).unwrap_err().to_string().contains("\"conflict\""));
     }

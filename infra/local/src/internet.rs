@@ -18,7 +18,7 @@ use holdfast_runtime::{InitError, Machine};
 use http::uri::{PathAndQuery, Scheme};
 use http::{Method, Request, Response, StatusCode, Uri};
 
-use crate::connector::crash;
+use crate::connector::{crash, unanswered};
 use crate::engines::{Engines, held};
 use crate::faults::{Fault, Faults};
 use crate::invocation::Invocation;
@@ -193,6 +193,7 @@ impl Line {
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let request = request.map(|body| Bytes::copy_from_slice(body.bytes().unwrap_or_default()));
         let operation = operation(request.method(), request.uri());
+        // Whoever asks beyond AWS waits in real time, so that this waits for nobody's turn.
         tokio::task::yield_now().await;
         let mut fault = self.way.faults.on_call(&self.way.function, SERVICE, &operation);
         if matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter)) && invocation.is_none() {
@@ -200,9 +201,10 @@ impl Line {
         }
         let struck = match fault {
             Some(Fault::CrashBefore) => return crash(invocation).await,
-            Some(Fault::Throttle | Fault::Conflict) => Some(StatusCode::TOO_MANY_REQUESTS),
+            Some(Fault::Unreached) => return Err(unanswered()),
+            Some(Fault::Throttle | Fault::Conflict | Fault::Cancelled(_)) => Some(StatusCode::TOO_MANY_REQUESTS),
             Some(Fault::Outage) => Some(StatusCode::SERVICE_UNAVAILABLE),
-            Some(Fault::CrashAfter | Fault::LostAnswer) | None => None,
+            Some(Fault::CrashAfter | Fault::LostAnswer | Fault::Unanswered) | None => None,
         };
         let answer = match struck {
             Some(status) => Ok(empty(status)),
@@ -218,9 +220,16 @@ impl Line {
         match fault {
             Some(Fault::CrashAfter) => crash(invocation).await,
             Some(Fault::LostAnswer) => Err(ConnectorError::io("the answer was lost on purpose".into())),
-            Some(Fault::CrashBefore | Fault::Conflict | Fault::Throttle | Fault::Outage) | None => {
-                HttpResponse::try_from(answer?).map_err(|error| ConnectorError::other(error.into(), None))
-            }
+            Some(Fault::Unanswered) => Err(unanswered()),
+            Some(
+                Fault::CrashBefore
+                | Fault::Conflict
+                | Fault::Throttle
+                | Fault::Outage
+                | Fault::Cancelled(_)
+                | Fault::Unreached,
+            )
+            | None => HttpResponse::try_from(answer?).map_err(|error| ConnectorError::other(error.into(), None)),
         }
     }
 

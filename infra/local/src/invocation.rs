@@ -16,6 +16,8 @@ tokio::task_local! {
 pub struct Invocation {
     crashed: watch::Sender<bool>,
     calls: Mutex<Vec<Call>>,
+    /// By how many seconds its machine's clock is wrong.
+    skew_s: i64,
 }
 
 /// The function's environment died in the middle of the call: nobody knows what of it took effect.
@@ -25,11 +27,21 @@ pub struct Crashed;
 
 impl Default for Invocation {
     fn default() -> Self {
-        Self { crashed: watch::Sender::new(false), calls: Mutex::default() }
+        Self { crashed: watch::Sender::new(false), calls: Mutex::default(), skew_s: 0 }
     }
 }
 
 impl Invocation {
+    /// One on a machine whose clock is wrong by so many seconds.
+    pub fn skewed(skew_s: i64) -> Self {
+        Self { skew_s, ..Self::default() }
+    }
+
+    /// By how many seconds the clock is wrong here.
+    pub(crate) fn current_skew_s() -> i64 {
+        CURRENT.try_with(|invocation| invocation.skew_s).unwrap_or(0)
+    }
+
     /// Runs a handler as this invocation. When a fault makes it die, the handler is dropped where it stands.
     pub async fn run<F: Future>(self: Arc<Self>, handler: F) -> Result<F::Output, Crashed> {
         let mut crashed = self.crashed.subscribe();

@@ -10,6 +10,7 @@ pub mod connector;
 mod data;
 pub mod demo;
 mod dev;
+mod digest;
 pub mod engines;
 pub mod faults;
 mod functions;
@@ -25,6 +26,7 @@ pub mod seed;
 mod sources;
 pub mod store;
 pub mod template;
+pub mod turns;
 pub mod watch;
 mod world;
 
@@ -32,14 +34,15 @@ pub use axum::body::Bytes;
 pub use background::Background;
 pub use clock::{SeededEntropy, WorldClock};
 pub use data::{DataError, DataFolder};
-pub use engines::{Archived, Channel, Depths, EngineError, Engines, Mail, Undelivered};
+pub use engines::{Archived, Channel, Depths, EngineError, Engines, Mail, Snapshot, Undelivered};
 pub use faults::{CRASH_AFTER_COMMIT, Fault, Faults, FaultsError, Kind, Latency, Matcher};
 pub use functions::CallError;
 pub use gateway::{RouteError, serve};
 pub use internet::{Internet, Reply};
 pub use keys::Blueprint;
-pub use recorder::{Call, Recorder, Tally, Use, thread_cpu_ns};
+pub use recorder::{Call, Recorder, Tally, Trace, Use, thread_cpu_ns};
 pub use sources::{ExpressionError, SourceError};
+pub use turns::{Turns, Waiting};
 pub use world::{Options, PORT, StartError, World};
 
 #[cfg(test)]

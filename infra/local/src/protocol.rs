@@ -184,6 +184,11 @@ impl ServiceCall {
         Ok(Self { service, operation, input, request })
     }
 
+    /// Whether it reads an index, which may lag behind.
+    pub(crate) fn is_of_an_index(&self) -> bool {
+        self.service == Service::DynamoDb && self.operation == "Query" && self.input["IndexName"].is_string()
+    }
+
     /// What it takes to be granted.
     pub(crate) fn needs(&self) -> Result<Vec<Need>, UnknownCall> {
         if self.service != Service::S3 {
@@ -272,7 +277,8 @@ fn notify(engines: &Engines, call: &ServiceCall) -> Outcome {
 pub(crate) fn struck(call: &ServiceCall, fault: &Fault) -> Outcome {
     let transaction = call.operation.starts_with("Transact");
     let refusal = match (call.service, fault) {
-        (Service::DynamoDb, Fault::Conflict) if transaction => return conflict(call),
+        (Service::DynamoDb, Fault::Conflict) if transaction => return cancelled(call, 0),
+        (Service::DynamoDb, Fault::Cancelled(which)) if transaction => return cancelled(call, *which),
         (Service::DynamoDb, Fault::Conflict) => {
             Refusal::new("TransactionConflictException", "Transaction is ongoing for the item")
         }
@@ -283,22 +289,37 @@ pub(crate) fn struck(call: &ServiceCall, fault: &Fault) -> Outcome {
         (Service::S3, Fault::Throttle) => {
             Refusal { status: 503, ..Refusal::new("SlowDown", "Please reduce your request rate.") }
         }
-        (_, Fault::Throttle | Fault::Conflict) => Refusal::new("ThrottlingException", "Rate exceeded"),
-        (_, Fault::Outage | Fault::CrashBefore | Fault::CrashAfter | Fault::LostAnswer) => {
-            Refusal { status: 500, ..Refusal::new("InternalServerError", "Internal server error") }
+        (_, Fault::Throttle | Fault::Conflict | Fault::Cancelled(_)) => {
+            Refusal::new("ThrottlingException", "Rate exceeded")
         }
+        (
+            _,
+            Fault::Outage
+            | Fault::CrashBefore
+            | Fault::CrashAfter
+            | Fault::LostAnswer
+            | Fault::Unreached
+            | Fault::Unanswered,
+        ) => Refusal { status: 500, ..Refusal::new("InternalServerError", "Internal server error") },
     };
     call.service.refused(&refusal)
 }
 
-/// A transaction that met another one at its first item.
-fn conflict(call: &ServiceCall) -> Outcome {
-    let count = call.input["TransactItems"].as_array().map_or(1, Vec::len);
+/// Why a transaction is cancelled although its conditions hold.
+const PASSING: [(&str, &str); 3] = [
+    ("TransactionConflict", "Transaction is ongoing for the item"),
+    ("ThrottlingError", "Throughput exceeds the current capacity of your table or index."),
+    ("ProvisionedThroughputExceeded", "The level of configured provisioned throughput for the table was exceeded."),
+];
+
+/// A transaction that was cancelled at one of its items, for a reason that passes: `which` counts through the items, and then
+/// through the reasons.
+fn cancelled(call: &ServiceCall, which: u64) -> Outcome {
+    let count = call.input["TransactItems"].as_array().map_or(1, |items| items.len().max(1));
+    let which = usize::try_from(which % 100_000).unwrap_or(0);
+    let (at, (code, message)) = (which % count, PASSING[which / count % PASSING.len()]);
     let reasons: Vec<Value> = (0..count)
-        .map(|nth| match nth {
-            0 => json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}),
-            _ => json!({"Code": "None"}),
-        })
+        .map(|nth| if nth == at { json!({"Code": code, "Message": message}) } else { json!({"Code": "None"}) })
         .collect();
     let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason["Code"].as_str()).collect();
     let message =

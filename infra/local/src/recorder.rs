@@ -1,11 +1,15 @@
 //! Which function used which right, and how often it called whom: what least privilege is measured by.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::digest;
+use crate::protocol::{Service, ServiceCall};
 
 /// A right: one action on one resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +64,21 @@ pub struct Recorder {
     /// Whether what engines use of the processor is measured.
     metering: AtomicBool,
     engines_ns: AtomicU64,
+    /// What has been called so far, where somebody wants to know whether it is the same again.
+    trace: Mutex<Option<Trace>>,
+}
+
+/// All calls so far, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// How many.
+    pub calls: u64,
+    /// The same for the same calls with the same answers.
+    pub hash: u64,
+    /// The same of each strand, without what functions read when they start.
+    pub strands: BTreeMap<u32, u64>,
+    /// Each of them in a line, where that was wanted.
+    pub lines: Option<Vec<String>>,
 }
 
 impl Recorder {
@@ -85,6 +104,57 @@ impl Recorder {
         tally.failed += u64::from(call.status.is_none_or(|status| status >= 400));
         tally.read_units += call.read_units;
         tally.write_units += call.write_units;
+    }
+
+    /// From now on, what is called is remembered: as a hash, and perhaps line by line.
+    pub fn trace(&self, in_lines: bool) {
+        let lines = in_lines.then(Vec::new);
+        *self.traced() = Some(Trace { lines, ..Trace::default() });
+    }
+
+    /// What was called since.
+    pub fn traced_so_far(&self) -> Trace {
+        self.traced().clone().unwrap_or_default()
+    }
+
+    pub(crate) fn follows(
+        &self,
+        (strand, function): (Option<u32>, &str),
+        call: &ServiceCall,
+        status: Option<u16>,
+        answer: &str,
+    ) {
+        let mut trace = self.traced();
+        let Some(trace) = trace.as_mut() else { return };
+        let mut hasher = DefaultHasher::new();
+        (function, &call.operation, status).hash(&mut hasher);
+        let sets = call.operation == "BatchGetItem";
+        digest::hash_deep(&call.input, sets, &mut hasher);
+        match serde_json::from_str::<Value>(answer) {
+            Ok(answer) => digest::hash_deep(&answer, sets, &mut hasher),
+            Err(_) => answer.hash(&mut hasher),
+        }
+        let call_hash = hasher.finish();
+        let on = |before: u64| {
+            let mut hasher = DefaultHasher::new();
+            (before, call_hash).hash(&mut hasher);
+            hasher.finish()
+        };
+        trace.calls += 1;
+        trace.hash = on(trace.hash);
+        if let Some(strand) = strand.filter(|_| call.service != Service::Ssm) {
+            let so_far = trace.strands.entry(strand).or_default();
+            *so_far = on(*so_far);
+        }
+        if let Some(lines) = &mut trace.lines {
+            let status = status.map_or("no answer".to_owned(), |status| status.to_string());
+            let input = call.input.to_string();
+            lines.push(format!("{:016x} {function} {} {status} {input} -> {answer}", trace.hash, call.operation));
+        }
+    }
+
+    fn traced(&self) -> std::sync::MutexGuard<'_, Option<Trace>> {
+        self.trace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on, what engines use of the processor is measured, on worlds of one thread: for benches.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::engines::{EngineError, gateway};
+use crate::engines::{EngineError, copy, gateway};
 
 const FILE: &str = "world.db";
 
@@ -60,6 +60,12 @@ impl Store {
         }
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// Becomes what another one is.
+    pub(crate) fn become_copy(&self, other: &Connection) -> Result<(), EngineError> {
+        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(copy(other, &mut connection)?)
     }
 
     /// Runs `work` on the database, alone.

@@ -1,8 +1,10 @@
 //! A shop in one process: everything that template.yaml describes, and the time that passes in it.
 
+mod steps;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -13,12 +15,12 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::clock::{SeededEntropy, WorldClock};
+use crate::clock::{MachineClock, SeededEntropy, WorldClock};
 use crate::connector::{Connector, HOST, sdk_config};
 use crate::data::DataFolder;
 use crate::dev;
 use crate::engines::gateway::Courier;
-use crate::engines::{EngineError, Engines, Mail, PaymentGateway, Place, Signer, s3_place};
+use crate::engines::{EngineError, Engines, Mail, PaymentGateway, Place, Signer, Snapshot, s3_place};
 use crate::faults::Faults;
 use crate::functions::{CallError, Functions};
 use crate::gateway::{self, Cors, HttpApi, RouteError, is_for_buckets};
@@ -26,7 +28,7 @@ use crate::internet::{Internet, WayOut};
 use crate::keys::Blueprint;
 use crate::recorder::Recorder;
 use crate::registry;
-use crate::sources::{self, Pace, Source, SourceError};
+use crate::sources::{self, Source, SourceError};
 use crate::template::TemplateError;
 use crate::template::model::Stack;
 use crate::watch::Watch;
@@ -38,6 +40,8 @@ pub struct Options {
     pub blueprint: Blueprint,
     /// Where its data lies; in memory when nowhere.
     pub data: Option<DataFolder>,
+    /// What it begins with; with nothing when there is none.
+    pub from: Option<Arc<Snapshot>>,
     /// Its time.
     pub clock: WorldClock,
     /// Its randomness.
@@ -71,6 +75,7 @@ impl Options {
         Self {
             blueprint,
             data: None,
+            from: None,
             clock: WorldClock::manual(Timestamp::from_second(DAWN_S).unwrap_or_default()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             faults: Faults::none(),
@@ -86,6 +91,7 @@ impl Options {
         Self {
             blueprint,
             data: Some(data),
+            from: None,
             clock: WorldClock::machine(),
             entropy: Arc::new(OsEntropy),
             faults: Faults::none(),
@@ -150,16 +156,18 @@ pub(crate) struct Parts {
 impl World {
     /// Opens what is there, creates what is not. Functions start when they are first called.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { blueprint, data, clock, entropy, faults, functions, patience, port, beyond } = options;
+        let Options { blueprint, data, from, clock, entropy, faults, functions, patience, port, beyond } = options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
-        let engines = Engines::open(&stack, &place, clock.clone(), Arc::clone(&entropy))?;
+        let engines = Engines::open(&stack, &place, clock.clone(), Arc::clone(&entropy), from.as_deref())?;
+        let theirs = Ambient::new(Arc::new(MachineClock(clock.clone())), Arc::clone(&entropy));
         let ambient = Ambient::new(Arc::new(clock), entropy);
         blueprint.provide(&engines.ssm, &ambient)?;
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
         let internet = Arc::new(Internet::default());
         let watch = Arc::new(Watch::default());
-        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, (port, &watch), |spec| {
+        let around = (port, &watch, &faults);
+        let functions = Functions::of(&stack, &functions, &theirs, &engines.clock, around, |spec| {
             let way_out = WayOut::new(&spec.logical_id, &internet, &engines, &faults, &recorder, beyond);
             let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
             (Connector::new(engines, &stack, &spec.logical_id, faults, recorder), way_out)
@@ -265,37 +273,6 @@ impl World {
         Some(Init { aws, env, ambient: ambient.clone(), internet: Some(way_out), telemetry })
     }
 
-    /// Does one unit of the background work that is due: a batch of one mapping, one run of a schedule, one sweep.
-    /// False when nothing is due.
-    pub async fn step(&self) -> bool {
-        let count = self.0.sources.len();
-        let first = self.0.turn.load(Ordering::SeqCst);
-        for at in (first..first + count).map(|at| at % count) {
-            if self.take_turn(at, Pace::Hurried).await {
-                self.0.turn.store((at + 1) % count, Ordering::SeqCst);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Works until nothing is due. What is due later stays: delayed messages, retries, schedules to come.
-    pub async fn settle(&self) {
-        loop {
-            let before = self.0.done.load(Ordering::SeqCst);
-            let rested = self.0.rested.notified();
-            if self.step().await {
-                continue;
-            }
-            // Somebody else's turn may bring more work, and its end rings.
-            if self.0.busy.load(Ordering::SeqCst) > 0 {
-                rested.await;
-            } else if self.0.done.load(Ordering::SeqCst) == before {
-                return;
-            }
-        }
-    }
-
     /// Moves the clock ahead.
     pub fn advance(&self, by: Duration) {
         if let Err(error) = self.0.parts.engines.advance(by) {
@@ -378,34 +355,5 @@ impl World {
     #[cfg(test)]
     pub(crate) fn shared_internet(&self) -> &Arc<Internet> {
         &self.0.internet
-    }
-
-    pub(crate) async fn take_turn(&self, at: usize, pace: Pace) -> bool {
-        let inner = &self.0;
-        let Some(source) = inner.sources.get(at) else { return false };
-        let busy = Busy::begin(inner);
-        let done = source.turn(&inner.parts, &inner.sources, pace).await;
-        if done {
-            inner.done.fetch_add(1, Ordering::SeqCst);
-        }
-        drop(busy);
-        done
-    }
-}
-
-/// A turn under way, until it ends or is given up.
-struct Busy<'a>(&'a Inner);
-
-impl<'a> Busy<'a> {
-    fn begin(inner: &'a Inner) -> Self {
-        inner.busy.fetch_add(1, Ordering::SeqCst);
-        Self(inner)
-    }
-}
-
-impl Drop for Busy<'_> {
-    fn drop(&mut self) {
-        self.0.busy.fetch_sub(1, Ordering::SeqCst);
-        self.0.rested.notify_waiters();
     }
 }

@@ -42,7 +42,7 @@ fn world(faults: Faults) -> World {
     });
     let clock = WorldClock::manual("2026-01-01T00:00:00Z".parse().unwrap());
     let engines =
-        Engines::open(&Arc::new(stack.clone()), &Place::Memory, clock.clone(), Arc::new(SeededEntropy::new(1)))
+        Engines::open(&Arc::new(stack.clone()), &Place::Memory, clock.clone(), Arc::new(SeededEntropy::new(1)), None)
             .unwrap();
     let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
     let (f, r) = (Arc::clone(&faults), Arc::clone(&recorder));

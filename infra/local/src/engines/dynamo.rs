@@ -1,9 +1,10 @@
 //! DynamoDB, by dynoxide: one storage behind one lock, so that streams, TTL and the world's clock can be seen to here.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use dynoxide::storage::Storage;
 use dynoxide::{DynoxideError, actions};
@@ -12,8 +13,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{EngineError, Place, Pulse, held, text};
+use super::{EngineError, Place, Pulse, Snapshot, copy, held, text};
 use crate::clock::WorldClock;
+use crate::digest;
 use crate::template::model::{Stack, TableSpec};
 
 /// DynamoDB remembers a transaction's token for so long.
@@ -26,11 +28,13 @@ const SWEEP_PAGE: usize = 100;
 /// DynamoDB.
 pub struct Dynamo {
     pub(super) storage: Mutex<Storage>,
-    clock: WorldClock,
+    pub(super) clock: WorldClock,
     pulse: Pulse,
     tokens: Mutex<HashMap<String, Token>>,
     writes: BTreeMap<String, AtomicU64>,
     mortal: Vec<Mortal>,
+    /// The tables' indexes that show whole items.
+    showing_all: BTreeSet<(String, String)>,
 }
 
 /// A transaction that was carried out under a token.
@@ -60,8 +64,14 @@ impl From<DynoxideError> for EngineError {
 }
 
 impl Dynamo {
-    pub(super) fn open(stack: &Stack, place: &Place, clock: WorldClock, pulse: Pulse) -> Result<Self, EngineError> {
-        let storage = match place {
+    pub(super) fn open(
+        stack: &Stack,
+        place: &Place,
+        clock: WorldClock,
+        pulse: Pulse,
+        from: Option<&Snapshot>,
+    ) -> Result<Self, EngineError> {
+        let mut storage = match place {
             Place::Memory => Storage::memory()?,
             Place::Folder(folder) => {
                 let path = folder.join("dynamodb.db");
@@ -69,6 +79,9 @@ impl Dynamo {
                 Storage::new(path)?
             }
         };
+        if let Some(snapshot) = from {
+            copy(&snapshot.dynamo(), storage.conn_mut())?;
+        }
         let dynamo = Self {
             storage: Mutex::new(storage.with_clock(std::sync::Arc::new(clock.clone()))),
             clock,
@@ -76,6 +89,7 @@ impl Dynamo {
             tokens: Mutex::default(),
             writes: stack.tables.iter().map(|table| (table.name.clone(), AtomicU64::new(0))).collect(),
             mortal: stack.tables.iter().filter_map(mortal).collect(),
+            showing_all: stack.tables.iter().flat_map(showing_all).collect(),
         };
         dynamo.create_tables(stack)?;
         Ok(dynamo)
@@ -153,7 +167,7 @@ impl Dynamo {
         let execute = |storage: &Storage, request| finished(actions::transact_write_items::execute(storage, request));
         let Some(token) = text(parsed, "ClientRequestToken") else { return self.run(body, execute) };
         let mut hasher = DefaultHasher::new();
-        hash(&parsed["TransactItems"], &mut hasher);
+        digest::hash(&parsed["TransactItems"], &mut hasher);
         let (items, at_ms) = (hasher.finish(), self.clock.millis());
         // Held until the end: a twin in flight must find the outcome.
         let mut tokens = held(&self.tokens);
@@ -198,18 +212,33 @@ impl Dynamo {
         }
     }
 
+    /// The names of its tables.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.writes.keys().map(String::as_str)
+    }
+
+    /// Whether an index shows whole items.
+    pub(super) fn shows_all(&self, table: &str, index: &str) -> bool {
+        self.showing_all.contains(&(table.to_owned(), index.to_owned()))
+    }
+
+    /// Forgets which transactions were carried out under which token.
+    pub(super) fn forget_tokens(&self) {
+        held(&self.tokens).clear();
+    }
+
     /// A number that grows with each write to the table: unchanged means that its stream has nothing new.
     pub fn writes(&self, table: &str) -> u64 {
         self.writes.get(table).map_or(0, |writes| writes.load(Ordering::SeqCst))
     }
 
-    /// Deletes the items whose time has come, as DynamoDB does within days: their REMOVE records say that
+    /// Deletes the items whose time came so long ago, as DynamoDB does within days: their REMOVE records say that
     /// the service did it. Answers how many.
-    pub fn sweep_ttl(&self) -> Result<usize, EngineError> {
+    pub fn sweep_ttl(&self, overdue: Duration) -> Result<usize, EngineError> {
         let mut swept = 0;
         for table in &self.mortal {
             loop {
-                let page = self.sweep_page(table)?;
+                let page = self.sweep_page(table, overdue)?;
                 if page == 0 {
                     break;
                 }
@@ -223,14 +252,14 @@ impl Dynamo {
         Ok(swept)
     }
 
-    fn sweep_page(&self, table: &Mortal) -> Result<usize, EngineError> {
+    fn sweep_page(&self, table: &Mortal, overdue: Duration) -> Result<usize, EngineError> {
         let storage = held(&self.storage);
         let db = storage.conn();
         let (name, ttl) = (quoted(&table.table), expiry(&table.attribute));
         let sql = format!(
             "SELECT item_json FROM {name} WHERE {ttl} IS NOT NULL AND CAST({ttl} AS INTEGER) <= ?1 LIMIT {SWEEP_PAGE}"
         );
-        let now_s = self.clock.millis().div_euclid(1000);
+        let now_s = self.clock.millis().div_euclid(1000).saturating_sub_unsigned(overdue.as_secs());
         let expired = db
             .prepare_cached(&sql)?
             .query_map([now_s], |row| row.get::<_, String>(0))?
@@ -289,23 +318,10 @@ fn delete_expired(storage: &Storage, table: &Mortal, item: &str) -> Result<(), E
     Ok(())
 }
 
-/// The same for the same items, in whatever order a client's maps list their fields.
-fn hash(value: &Value, hasher: &mut DefaultHasher) {
-    match value {
-        Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            sorted.len().hash(hasher);
-            for (name, field) in sorted {
-                name.hash(hasher);
-                hash(field, hasher);
-            }
-        }
-        Value::Array(items) => {
-            items.len().hash(hasher);
-            items.iter().for_each(|item| hash(item, hasher));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.hash(hasher),
-    }
+fn showing_all(table: &TableSpec) -> impl Iterator<Item = (String, String)> {
+    let indexes = table.create["GlobalSecondaryIndexes"].as_array().into_iter().flatten();
+    let all = indexes.filter(|index| index["Projection"]["ProjectionType"] == "ALL");
+    all.filter_map(|index| Some((table.name.clone(), text(index, "IndexName")?.to_owned())))
 }
 
 fn mortal(table: &TableSpec) -> Option<Mortal> {

@@ -25,8 +25,10 @@ mod mime;
 mod pattern;
 mod s3;
 mod sigv4;
+mod snapshot;
 mod sqs;
 mod ssm;
+mod stale;
 mod streams;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -39,6 +41,8 @@ pub use pattern::{Filters, Pattern, PatternError};
 pub use s3::S3;
 pub(crate) use s3::{Signer, error_xml as s3_error, resource_of as s3_place};
 pub(crate) use sigv4::{SECRET_KEY, form as url_form};
+pub use snapshot::Snapshot;
+pub(crate) use snapshot::copy;
 pub use sqs::{Depths, QueueMessage, Sqs};
 pub use ssm::Parameters;
 pub use streams::{Position, StreamBatch};
@@ -157,13 +161,14 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// Opens what lies at `place`, and creates what the stack has and it has not. A machine's clock is as
+    /// Opens what lies at `place`, or begins as a snapshot says, and creates what the stack has and it has not. A machine's clock is as
     /// far ahead again as it was when the world was last open.
     pub fn open(
         stack: &Arc<Stack>,
         place: &Place,
         clock: WorldClock,
         entropy: Arc<dyn Entropy>,
+        from: Option<&Snapshot>,
     ) -> Result<Arc<Self>, EngineError> {
         let store = match place {
             Place::Memory => Store::memory()?,
@@ -172,6 +177,9 @@ impl Engines {
                 Store::open(folder)?
             }
         };
+        if let Some(snapshot) = from {
+            store.become_copy(&snapshot.store())?;
+        }
         if !clock.is_manual() {
             let ahead = store.fact("clock_ahead_ns")?.and_then(|nanos| nanos.parse().ok()).unwrap_or(0);
             clock.advance(Duration::from_nanos(ahead));
@@ -180,7 +188,7 @@ impl Engines {
         let pulse = Pulse::new();
         let sqs = Arc::new(Sqs::new(stack, store.clone(), clock.clone(), pulse.clone()));
         Ok(Arc::new(Self {
-            dynamo: Dynamo::open(stack, place, clock.clone(), pulse.clone())?,
+            dynamo: Dynamo::open(stack, place, clock.clone(), pulse.clone(), from)?,
             events: EventBridge::new(stack, store.clone(), clock.clone(), Arc::clone(&sqs))?,
             mail: Mailbox::new(stack, store.clone(), clock.clone()),
             ssm: Parameters::new(store.clone()),

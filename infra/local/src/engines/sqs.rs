@@ -4,7 +4,7 @@
 
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -252,6 +252,13 @@ impl Sqs {
                 Ok(Depths { visible: row.get(0)?, in_flight: row.get(1)?, delayed: row.get(2)? })
             })
         })?)
+    }
+
+    /// The queues in which a message can be received now.
+    pub(crate) fn waiting(&self) -> Result<BTreeSet<String>, EngineError> {
+        let now = self.clock.millis();
+        let sql = "SELECT DISTINCT queue FROM messages WHERE visible_ms <= ?1 AND expires_ms > ?1";
+        self.store.with(|db| db.prepare_cached(sql)?.query_map([now], |row| row.get(0))?.collect())
     }
 
     /// When the next message that is held back or in flight can be received.

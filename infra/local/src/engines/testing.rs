@@ -127,7 +127,8 @@ pub(crate) fn world() -> (Arc<Engines>, SdkConfig) {
 /// The same, somewhere.
 pub(crate) fn world_at(place: &Place) -> (Arc<Engines>, SdkConfig) {
     let clock = WorldClock::manual("2026-01-01T00:00:00Z".parse().unwrap());
-    let engines = Engines::open(&Arc::new(stack()), place, clock.clone(), Arc::new(SeededEntropy::new(1))).unwrap();
+    let engines =
+        Engines::open(&Arc::new(stack()), place, clock.clone(), Arc::new(SeededEntropy::new(1)), None).unwrap();
     let config = sdk_config(Connector::unrestricted(Arc::clone(&engines)), &clock);
     (engines, config)
 }

@@ -7,6 +7,7 @@ mod schedules;
 mod streams;
 mod upkeep;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use holdfast_core::Timestamp;
@@ -154,6 +155,20 @@ impl Source {
             Kind::Gateway => parts.engines.gateway.stirred(),
             Kind::Schedule(_) | Kind::Upkeep(_) => false,
         }
+    }
+
+    /// Whether it has something to do now. What the engines know is handed in: the queues with messages, and whether the payment
+    /// gateway has something to do.
+    pub(crate) fn is_due(&self, parts: &Parts, now: Timestamp, waiting: &BTreeSet<String>, gateway: bool) -> bool {
+        let by_time = |due: Option<Timestamp>| due.is_some_and(|due| due <= now);
+        let due = match &self.kind {
+            Kind::Queue(queue) => waiting.contains(queue.arn()),
+            Kind::Stream(stream) => stream.stirred(parts) && stream.next_due().is_none_or(|due| due <= now),
+            Kind::Schedule(schedule) => by_time(schedule.next_due()),
+            Kind::Upkeep(upkeep) => upkeep.next_due() <= now,
+            Kind::Gateway => gateway,
+        };
+        due && self.enabled.load(Ordering::SeqCst)
     }
 
     /// When it has work next, as far as time alone decides and the engines do not know better.

@@ -37,6 +37,10 @@ impl Queue {
         })
     }
 
+    pub(super) fn arn(&self) -> &str {
+        &self.mapping.queue
+    }
+
     pub(super) fn most_concurrent(&self) -> Option<u32> {
         self.mapping.most_concurrent
     }

@@ -36,7 +36,7 @@ impl Upkeep {
             }
             *last = now;
         }
-        parts.engines.dynamo.sweep_ttl()?;
+        parts.engines.dynamo.sweep_ttl(parts.faults.overdue())?;
         let mut passed: BTreeMap<&str, Position> = BTreeMap::new();
         for source in all {
             let Kind::Stream(stream) = &source.kind else { continue };

@@ -186,9 +186,9 @@ async fn an_item_goes_at_the_second_at_which_it_expires_and_the_record_says_who_
     put(&client, thing("immortal")).await;
     let (_, end) = read(&engines, Position::default());
     engines.clock.advance(Duration::from_millis(9_999));
-    assert_eq!(engines.dynamo.sweep_ttl().unwrap(), 0);
+    assert_eq!(engines.dynamo.sweep_ttl(std::time::Duration::ZERO).unwrap(), 0);
     engines.clock.advance(Duration::from_millis(1));
-    assert_eq!(engines.dynamo.sweep_ttl().unwrap(), 1);
+    assert_eq!(engines.dynamo.sweep_ttl(std::time::Duration::ZERO).unwrap(), 1);
     client.delete_item().table_name("things").key("pk", s("b")).key("sk", s("A")).send().await.unwrap();
     let records = engines.dynamo.stream("things", end, 10).unwrap().records;
     assert_eq!(records[0]["dynamodb"]["Keys"]["pk"]["S"], "a");
@@ -248,7 +248,8 @@ async fn an_index_that_the_template_got_later_is_there_with_the_older_items() {
     create.as_object_mut().unwrap().remove("GlobalSecondaryIndexes");
     create["AttributeDefinitions"].as_array_mut().unwrap().pop();
     let clock = crate::clock::WorldClock::machine();
-    let engines = Engines::open(&Arc::new(before), &place, clock.clone(), Arc::new(SeededEntropy::new(1))).unwrap();
+    let engines =
+        Engines::open(&Arc::new(before), &place, clock.clone(), Arc::new(SeededEntropy::new(1)), None).unwrap();
     let connector = crate::connector::Connector::unrestricted(std::sync::Arc::clone(&engines));
     put(&Client::new(&crate::connector::sdk_config(connector, &clock)), thing("a")).await;
     drop(engines);
