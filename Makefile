@@ -8,7 +8,7 @@ build := cargo build --workspace --bin
 built := $(or $(CARGO_TARGET_DIR),target)/debug
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help looks
+.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help looks simulate exhaust
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -55,6 +55,14 @@ bench-cold: ## 30 starts of three functions, beside a bare one, Python's and Nod
 bench-import: ## rows a second and memory of a file with 100,000 products' rows
 	@$(tools)/need.sh cargo cc gzip
 	@$(tools)/bench.sh import
+
+simulate: ## SEEDS=… FROM=…: the whole shop under a seeded scheduler, clock and faults
+	@$(tools)/need.sh cargo cc
+	@SEEDS=$(SEEDS) FROM=$(FROM) $(tools)/simulate.sh
+
+exhaust: ## every order of the calls of three who act at once on two units, with a death at each
+	@$(tools)/need.sh cargo cc
+	@$(tools)/exhaust.sh
 
 build: ## all functions for Lambda, with their zips; ARCH=x86_64 for the other processor
 	@$(tools)/need.sh cargo cc python3

@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 26] = [
+const MAY_IMPORT: [(&str, &[&str]); 27] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -86,6 +86,7 @@ const MAY_IMPORT: [(&str, &[&str]); 26] = [
             "testing",
         ],
     ),
+    ("proof", &["core", "auth", "local", "cli"]),
 ];
 
 /// What the shop is built on.

@@ -1,0 +1,235 @@
+//! Small scope, exhaustively: every order in which a few handlers' calls can happen, with a death at each.
+//!
+//! The handlers are production's, and run in a world as they do anywhere. Where all of them wait for a call, each of the calls is let go
+//! first in one run, and each again with its function dying before it or after it. A run begins at the same snapshot and follows
+//! the choices of the one before it up to the last that has an alternative.
+//!
+//! A state that was seen before is not followed twice. What a handler will do is determined by what it was asked, by the answers it
+//! has had, by what it draws (each has randomness of its own) and by the time (which stands still): it shares no memory with another.
+//! So two runs go on alike where the tables hold the same and each handler has had the same answers. Both are hashed whole.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use holdfast_core::{Entropy, canonical};
+use holdfast_local::{Fault, SeededEntropy, Snapshot, Turns, Waiting, World};
+use tokio::task::JoinHandle;
+
+use crate::books::Books;
+use crate::stage::Error;
+use crate::witness::Witness;
+
+/// Randomness of which each strand has its own.
+#[derive(Debug, Default)]
+pub struct Strands(Mutex<BTreeMap<Option<u32>, SeededEntropy>>);
+
+impl Strands {
+    /// From the beginning.
+    pub fn restart(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Entropy for Strands {
+    fn fill(&self, bytes: &mut [u8]) {
+        let strand = Turns::current();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seed = strand.map_or(1, |strand| 1_000 + u64::from(strand));
+        all.entry(strand).or_insert_with(|| SeededEntropy::new(seed)).fill(bytes);
+    }
+}
+
+/// Somebody who acts, again from the beginning in each run.
+pub type Act = Arc<dyn Fn(World) -> futures::future::BoxFuture<'static, ()> + Send + Sync>;
+
+/// What is explored.
+pub struct Scene<'a> {
+    /// The world, as it is when it begins.
+    pub world: &'a World,
+    /// How it begins.
+    pub from: &'a Snapshot,
+    /// Its randomness.
+    pub strands: &'a Strands,
+    /// Who acts.
+    pub acts: &'a [Act],
+    /// How many functions may die in one run.
+    pub deaths: u32,
+    /// What was seen up to the beginning.
+    pub witness: &'a Witness,
+    /// The tables whose content makes a state.
+    pub tables: Vec<String>,
+    /// After so many states it is given up.
+    pub most_states: usize,
+}
+
+/// What was explored.
+#[derive(Clone, Debug, Default)]
+pub struct Explored {
+    /// Runs.
+    pub runs: u64,
+    /// States that differ.
+    pub states: u64,
+    /// Calls that were let go, in states that were new.
+    pub steps: u64,
+    /// Orders of calls that these runs stand for.
+    pub orders: u128,
+    /// Ways in which it ended.
+    pub ends: u64,
+    /// Whether there was more.
+    pub cut: bool,
+    /// What was wrong, and the choices that led there.
+    pub wrong: Vec<String>,
+}
+
+/// A state on the way of the present run.
+struct Node {
+    key: u64,
+    options: usize,
+    at: usize,
+    orders: u128,
+}
+
+/// What may happen next: a call is let go, and this befalls it.
+#[derive(Clone, Debug)]
+struct Choice {
+    call: Waiting,
+    fault: Option<Fault>,
+}
+
+impl Scene<'_> {
+    /// Explores all of it. `end` looks at each way in which it ended.
+    pub async fn explore(&self, end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>) -> Result<Explored, Error> {
+        let turns = self.world.faults().turns();
+        let (mut explored, mut seen, mut way) = (Explored::default(), HashMap::<u64, u128>::new(), Vec::<Node>::new());
+        turns.decide(true);
+        loop {
+            self.world.engines().restore(self.from)?;
+            self.strands.restart();
+            self.world.recorder().trace(false);
+            let actors: Vec<JoinHandle<()>> = (0_u32..)
+                .zip(self.acts)
+                .map(|(nth, act)| tokio::spawn(Turns::strand(nth, act(self.world.clone()))))
+                .collect();
+            explored.runs += 1;
+            let mut orders = self.run(&mut way, &mut seen, &mut explored, end).await?;
+            actors.iter().for_each(JoinHandle::abort);
+            for actor in actors {
+                drop(actor.await);
+            }
+            if !explored.wrong.is_empty() || seen.len() > self.most_states {
+                explored.cut = seen.len() > self.most_states;
+                break;
+            }
+            // Back to the last choice that has an alternative.
+            loop {
+                let Some(node) = way.last_mut() else {
+                    explored.orders = orders;
+                    turns.decide(false);
+                    return Ok(explored);
+                };
+                node.orders = node.orders.saturating_add(orders);
+                node.at += 1;
+                if node.at < node.options {
+                    break;
+                }
+                orders = node.orders;
+                seen.insert(node.key, orders);
+                way.pop();
+            }
+        }
+        turns.decide(false);
+        Ok(explored)
+    }
+
+    /// One run: along the way, and on from its end until a state was seen before or nobody acts any more. How many orders of calls
+    /// that stands for.
+    async fn run(
+        &self,
+        way: &mut Vec<Node>,
+        seen: &mut HashMap<u64, u128>,
+        explored: &mut Explored,
+        end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>,
+    ) -> Result<u128, Error> {
+        let (mut depth, mut deaths, mut told) = (0, 0, Vec::new());
+        let mut witness = self.witness.clone();
+        loop {
+            self.rest().await;
+            let choices = self.choices(deaths);
+            let is_new = depth == way.len();
+            if is_new {
+                let key = self.key(&choices, deaths)?;
+                if let Some(orders) = seen.get(&key) {
+                    return Ok(*orders);
+                }
+                explored.states += 1;
+                witness.look(self.world)?;
+                let mut wrong = std::mem::take(&mut witness.wrong);
+                wrong.extend(Books::read(self.world)?.examine(&witness));
+                if choices.is_empty() {
+                    explored.ends += 1;
+                    wrong.extend(end(self.world)?);
+                    seen.insert(key, 1);
+                }
+                explored.wrong.extend(wrong.into_iter().map(|wrong| format!("{wrong}; after {}", told.join(", "))));
+                if choices.is_empty() || !explored.wrong.is_empty() {
+                    return Ok(1);
+                }
+                way.push(Node { key, options: choices.len(), at: 0, orders: 0 });
+            }
+            let Some(node) = way.get(depth) else { return Ok(0) };
+            if node.options != choices.len() {
+                return Err(format!("a run went another way than before: {choices:?}").into());
+            }
+            let Some(Choice { call, fault }) = choices.into_iter().nth(node.at) else { return Ok(0) };
+            let dies = fault.as_ref().map_or(String::new(), |fault| format!(" ({fault:?})"));
+            told.push(format!("{}: {}{dies}", call.who, call.what));
+            deaths += u32::from(fault.is_some());
+            explored.steps += u64::from(is_new || depth + 1 == way.len());
+            self.world.faults().turns().let_go(call.nth, fault);
+            depth += 1;
+        }
+    }
+
+    /// Waits until everybody waits. What functions read when they start is nobody's choice.
+    async fn rest(&self) {
+        let turns = self.world.faults().turns();
+        loop {
+            turns.rest().await;
+            let starting = turns.waiting().into_iter().find(|call| call.what.starts_with("GetParameter"));
+            match starting {
+                Some(call) => turns.let_go(call.nth, None),
+                None => return,
+            }
+        }
+    }
+
+    fn choices(&self, deaths: u32) -> Vec<Choice> {
+        let mut waiting = self.world.faults().turns().waiting();
+        waiting.sort_by_key(|call| (call.strand, call.nth));
+        let may_die = deaths < self.deaths;
+        let of = |call: Waiting| {
+            let dying = [Fault::CrashBefore, Fault::CrashAfter].map(Some);
+            let fates = std::iter::once(None).chain(dying.into_iter().filter(|_| may_die).collect::<Vec<_>>());
+            fates.map(move |fault| Choice { call: call.clone(), fault }).collect::<Vec<_>>()
+        };
+        waiting.into_iter().flat_map(of).collect()
+    }
+
+    /// All that decides how it goes on.
+    fn key(&self, choices: &[Choice], deaths: u32) -> Result<u64, Error> {
+        let mut hasher = DefaultHasher::new();
+        deaths.hash(&mut hasher);
+        for Choice { call, .. } in choices {
+            (call.strand, &call.who, &call.what).hash(&mut hasher);
+        }
+        self.world.recorder().traced_so_far().strands.hash(&mut hasher);
+        for table in &self.tables {
+            for item in self.world.engines().dynamo.items(table)? {
+                canonical(&item).hash(&mut hasher);
+            }
+        }
+        Ok(hasher.finish())
+    }
+}

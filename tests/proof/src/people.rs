@@ -1,0 +1,242 @@
+//! Those who buy: guests and customers, who change their minds, click twice, and ask again when they hear nothing.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use holdfast_local::{Turns, World};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Client};
+use crate::dice::Dice;
+use crate::fate::CARDS;
+use crate::stage::{Stage, WARES};
+
+/// What all know of one another, and what they were told.
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    told: Mutex<Vec<Heard>>,
+    orders: Mutex<Vec<Placed>>,
+}
+
+/// An order that somebody was told of.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) id: String,
+    pub(crate) buyer: Client,
+}
+
+/// A keyed request, and what was said to it in the end.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    /// Who asked: the same key of another is another's.
+    pub(crate) client: Client,
+    pub(crate) as_customer: Option<usize>,
+    pub(crate) as_staff: bool,
+    pub(crate) path: String,
+    pub(crate) key: String,
+    pub(crate) body: Value,
+    /// The last answer; nothing final where nobody has heard it.
+    pub(crate) answer: Answer,
+}
+
+impl Board {
+    pub(crate) fn told(&self) -> MutexGuard<'_, Vec<Heard>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn orders(&self) -> MutexGuard<'_, Vec<Placed>> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody on the stage.
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) dice: Dice,
+    pub(crate) nth: u32,
+    /// Counts their keys.
+    keys: AtomicU32,
+}
+
+/// Where parcels go.
+pub(crate) fn home() -> Value {
+    json!({"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "Reykjavik", "postal_code": "101", "country": "IS"})
+}
+
+impl Person {
+    pub(crate) fn new(stage: &Arc<Stage>, board: &Arc<Board>, seed: u64, nth: u32) -> Self {
+        let dice = Dice::new(seed, 100 + u64::from(nth));
+        Self { stage: Arc::clone(stage), board: Arc::clone(board), dice, nth, keys: AtomicU32::new(0) }
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.stage.world
+    }
+
+    /// Thinks, until it is their turn.
+    pub(crate) async fn thinks(&self) {
+        self.world().faults().turns().turn(Turns::current(), "somebody", "thinks").await;
+    }
+
+    /// A key that they have not used.
+    pub(crate) fn key(&self) -> String {
+        format!("key-{}-{}", self.nth, self.keys.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// Asks under a key, and again under the same where the answer says nothing or gets lost; sometimes twice at once.
+    pub(crate) async fn asks(&self, client: &Client, path: &str, body: &Value, who: (Option<usize>, bool)) -> Answer {
+        const TRIES: u32 = 4;
+        let key = self.key();
+        let mut answer = Answer::default();
+        for _ in 0..TRIES {
+            self.thinks().await;
+            let own = self.as_of_now(client, who).keyed(&key);
+            if self.dice.chance(80) {
+                let (one, other) = tokio::join!(own.post(path, body), own.post(path, body));
+                answer = if one.is_final() { one } else { other };
+            } else {
+                answer = own.post(path, body).await;
+            }
+            if answer.is_final() && !self.dice.chance(60) {
+                break;
+            }
+        }
+        let (as_customer, as_staff) = who;
+        let heard = Heard {
+            client: client.clone(),
+            as_customer,
+            as_staff,
+            path: path.to_owned(),
+            key,
+            body: body.clone(),
+            answer: answer.clone(),
+        };
+        self.board.told().push(heard);
+        answer
+    }
+
+    /// The same person, with a token that is good now.
+    pub(crate) fn as_of_now(&self, client: &Client, (customer, staff): (Option<usize>, bool)) -> Client {
+        match customer {
+            Some(nth) => self.stage.customer(client.clone(), nth),
+            None if staff => self.stage.admin(),
+            None => client.clone(),
+        }
+    }
+
+    /// Buys, pays or not, and perhaps thinks better of it.
+    pub(crate) async fn shops(&self) {
+        let customer = self.dice.chance(400).then(|| self.dice.place(2));
+        let who = (customer, false);
+        let client = Client::new(self.world(), 10 + self.nth);
+        for _ in 0..=self.dice.below(2) {
+            self.thinks().await;
+            if let Some(placed) = self.orders(&client, who).await {
+                self.board.orders().push(placed.clone());
+                self.settles(&placed, who).await;
+            }
+        }
+    }
+
+    /// Fills a cart and orders it.
+    async fn orders(&self, client: &Client, who: (Option<usize>, bool)) -> Option<Placed> {
+        let mut client = client.clone();
+        if self.dice.chance(150) {
+            client.get("/v1/products").await;
+        }
+        for _ in 0..=self.dice.below(2) {
+            let (sku, _) = self.dice.pick(&WARES)?;
+            let line = json!({"sku": sku, "quantity": 1 + self.dice.below(2)});
+            let added = self.as_of_now(&client, who).post("/v1/cart/items", &line).await;
+            let token = added.text("/cart_token");
+            if !token.is_empty() {
+                client = client.with("x-cart-token", &token);
+            }
+            self.thinks().await;
+        }
+        let parcel = json!({"shipping_address": home(), "shipping_method": "standard"});
+        let quote = self.as_of_now(&client, who).post("/v1/checkout/quote", &parcel).await;
+        let mut order =
+            json!({"email": "guest@example.test", "shipping_address": home(), "shipping_method": "standard"});
+        order["expected_total"] = quote.body.get("total")?.clone();
+        let placed = self.asks(&client, "/v1/checkout", &order, who).await;
+        let id = placed.text("/id");
+        if id.is_empty() {
+            return None;
+        }
+        let token = placed.text("/order_token");
+        let buyer = if token.is_empty() { client } else { client.with("x-order-token", &token) };
+        Some(Placed { id, buyer })
+    }
+
+    /// Pays or not, once or twice, and perhaps calls it off.
+    async fn settles(&self, placed: &Placed, who: (Option<usize>, bool)) {
+        let buyer = &placed.buyer;
+        let cancel = format!("/v1/orders/{}/cancel", placed.id);
+        let none = json!({});
+        match self.dice.below(10) {
+            0 => {}
+            1 => drop(self.asks(buyer, &cancel, &none, who).await),
+            2 => drop(tokio::join!(self.pays(placed, who), self.asks(buyer, &cancel, &none, who))),
+            3 => {
+                self.pays(placed, who).await;
+                self.asks(buyer, &cancel, &none, who).await;
+            }
+            4 => {
+                tokio::join!(self.pays(placed, who), self.pays(placed, who));
+            }
+            _ => self.pays(placed, who).await,
+        }
+        if self.dice.chance(300) {
+            self.thinks().await;
+            self.as_of_now(buyer, who).get(&format!("/v1/orders/{}", placed.id)).await;
+        }
+        if self.dice.chance(300) {
+            self.sends_back(placed, who).await;
+        }
+    }
+
+    /// Asks for an intent, and pays it on the gateway's page; tries another card where one is declined.
+    async fn pays(&self, placed: &Placed, who: (Option<usize>, bool)) {
+        let path = format!("/v1/orders/{}/payment-intent", placed.id);
+        for _ in 0..3 {
+            self.thinks().await;
+            let asked = self.as_of_now(&placed.buyer, who).post(&path, &json!({})).await;
+            let intent = asked.text("/payment_intent_id");
+            if intent.is_empty() {
+                if asked.is_final() {
+                    return;
+                }
+                continue;
+            }
+            self.thinks().await;
+            let Some(card) = self.dice.pick(&CARDS) else { return };
+            let gateway = self.world().gateway();
+            let paid = gateway.pay(&intent, card);
+            let asks = paid.as_ref().is_ok_and(|intent| intent.next_action.is_some());
+            if asks {
+                self.thinks().await;
+                drop(gateway.authenticate(&intent, self.dice.chance(700)));
+            }
+            if *card != "pm_card_chargeDeclined" || self.dice.chance(300) {
+                return;
+            }
+        }
+    }
+
+    /// Wants to send back what has come.
+    async fn sends_back(&self, placed: &Placed, who: (Option<usize>, bool)) {
+        for _ in 0..4 {
+            self.thinks().await;
+            let order = self.as_of_now(&placed.buyer, who).get(&format!("/v1/orders/{}", placed.id)).await;
+            if order.text("/status") == "DELIVERED" {
+                let line = json!({"sku": order.text("/lines/0/sku"), "quantity": 1});
+                let body = json!({"lines": [line], "reason": "too small"});
+                self.asks(&placed.buyer, &format!("/v1/orders/{}/returns", placed.id), &body, who).await;
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The scenes that are explored: three who act at once on two units.
+//!
+//! Ada has ordered some of the mugs and paid for them at the gateway, which has told nobody; her time is over, and nobody has looked
+//! yet. What then happens at once: others check out, her hold expires, the gateway tells of her payment, she calls it off.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use holdfast_local::engines::gateway::{WEBHOOK_SECRET, Webhooks, signature};
+use holdfast_local::{Blueprint, Faults, Options, Snapshot, Turns, World};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Client};
+use crate::explore::{Act, Explored, Scene, Strands};
+use crate::items::table;
+use crate::people::home;
+use crate::stage::{Error, Stage, options};
+use crate::witness::Witness;
+
+/// How many mugs there are.
+const MUGS: i64 = 2;
+/// A hold's time.
+const HOLD: Duration = Duration::from_secs(15 * 60);
+
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Does {
+    /// Bob checks out what is in his cart.
+    Checkout,
+    /// Ada's hold expires.
+    Expiry,
+    /// The gateway tells that Ada has paid.
+    Payment,
+    /// Ada calls her order off.
+    Cancel,
+}
+
+impl fmt::Display for Does {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Checkout => "checkout",
+            Self::Expiry => "expiry",
+            Self::Payment => "payment",
+            Self::Cancel => "cancel",
+        })
+    }
+}
+
+/// Every choice of three, the same twice or thrice among them.
+pub fn threes() -> Vec<[Does; 3]> {
+    const ALL: [Does; 4] = [Does::Checkout, Does::Expiry, Does::Payment, Does::Cancel];
+    let firsts = ALL.into_iter().flat_map(|first| ALL.into_iter().map(move |second| (first, second)));
+    let all = firsts.flat_map(|(first, second)| ALL.into_iter().map(move |third| [first, second, third]));
+    all.filter(|[first, second, third]| first <= second && second <= third).collect()
+}
+
+/// Where all scenes of so many held mugs begin.
+pub struct Opening {
+    stage: Stage,
+    strands: Arc<Strands>,
+    from: Arc<Snapshot>,
+    witness: Witness,
+    blueprint: Blueprint,
+    /// Ada's order, its hold, her way to it, and what the gateway will tell.
+    order: String,
+    hold: String,
+    ada: Client,
+    told: (String, String),
+    /// The others' carts, and what they will order.
+    others: Vec<(Client, Value)>,
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Opening").field(&self.order).finish()
+    }
+}
+
+fn well(answer: Answer) -> Result<Answer, Error> {
+    if answer.is_well() { Ok(answer) } else { Err(format!("{} {}", answer.status, answer.body).into()) }
+}
+
+/// A cart with so many mugs: whose, and the order for it.
+async fn cart(world: &World, nth: u32, mugs: i64) -> Result<(Client, Value), Error> {
+    let client = Client::new(world, nth);
+    let added = well(client.post("/v1/cart/items", &json!({"sku": "MUG", "quantity": mugs})).await)?;
+    let client = client.with("x-cart-token", &added.text("/cart_token"));
+    let parcel = json!({"shipping_address": home(), "shipping_method": "standard"});
+    let quote = well(client.post("/v1/checkout/quote", &parcel).await)?;
+    let mut order = json!({"email": "guest@example.test", "shipping_address": home(), "shipping_method": "standard"});
+    order["expected_total"] = quote.body["total"].clone();
+    Ok((client, order))
+}
+
+/// Asks until the function has not died on the way: as a browser does, and a queue, and the gateway.
+async fn insists(client: Client, path: String, body: Value) {
+    for _ in 0..2 {
+        if client.post(&path, &body).await.status < 500 {
+            return;
+        }
+    }
+}
+
+impl Opening {
+    /// Ada holds so many; the others want so many each.
+    pub async fn new(blueprint: &Blueprint, held: i64, wanted: i64) -> Result<Self, Error> {
+        let strands = Arc::new(Strands::default());
+        let options = Options { entropy: Arc::clone(&strands) as _, ..options(blueprint, 1, Faults::none()) };
+        let stage = Stage::open(options, &[MUGS]).await?;
+        let world = stage.world.clone();
+        world.gateway().sends(Webhooks { lost: true, ..Webhooks::default() });
+        let mut others = Vec::new();
+        for nth in 0..3 {
+            others.push(cart(&world, 20 + nth, wanted).await?);
+        }
+        let (ada, order) = cart(&world, 10, held).await?;
+        let placed = well(ada.clone().keyed("ada").post("/v1/checkout", &order).await)?;
+        let (id, ada) = (placed.text("/id"), ada.with("x-order-token", &placed.text("/order_token")));
+        let intent = well(ada.post(&format!("/v1/orders/{id}/payment-intent"), &json!({})).await)?;
+        world.gateway().pay(&intent.text("/payment_intent_id"), "pm_card_visa")?;
+        world.settle().await;
+        world.advance(HOLD);
+        let paid = world.gateway().events()?.into_iter().find(|event| event.kind == "payment_intent.succeeded");
+        let body = format!("{:#}", json!(paid.ok_or("nothing was paid")?));
+        let told = (signature(&[WEBHOOK_SECRET.to_owned()], world.ambient().now(), &body), body);
+        let holds = crate::items::by_entity(&world, "InventoryTable")?;
+        let hold = holds.get("reservation").and_then(|holds| holds.first()).ok_or("nothing is held")?;
+        let hold = crate::items::text(hold, "id").to_owned();
+        let mut witness = Witness::default();
+        witness.look(&world)?;
+        let from = Arc::new(world.engines().snapshot()?);
+        let blueprint = blueprint.clone();
+        let opening = Self { stage, strands, from, witness, blueprint, order: id, hold, ada, told, others };
+        opening.warm_up().await?;
+        Ok(opening)
+    }
+
+    /// Lets every function start once, so that no run begins with what functions read when they do.
+    async fn warm_up(&self) -> Result<(), Error> {
+        for (nth, does) in (0..).zip([Does::Checkout, Does::Expiry, Does::Payment, Does::Cancel]) {
+            Turns::strand(nth, self.act(does, 0)(self.stage.world.clone())).await;
+        }
+        Ok(self.stage.world.engines().restore(&self.from)?)
+    }
+
+    fn act(&self, does: Does, nth: usize) -> Act {
+        let (order, hold, ada) = (self.order.clone(), self.hold.clone(), self.ada.clone());
+        let (told, other) = (self.told.clone(), self.others.get(nth).cloned());
+        Arc::new(move |world: World| match does {
+            Does::Checkout => {
+                let other = other.clone();
+                async move {
+                    if let Some((client, order)) = other {
+                        insists(client.keyed("buy"), "/v1/checkout".to_owned(), order).await;
+                    }
+                }
+                .boxed()
+            }
+            Does::Expiry => {
+                let body = json!({"detail": {
+                    "id": "evt_00000000000000000000000001", "type": "inventory.reservation-made.v1", "subject": hold,
+                    "source": "holdfast.inventory", "sequence": 1, "time": "2026-01-01T00:00:00Z",
+                    "correlation_id": "c", "data": {"expires_at": "2026-01-01T00:15:00Z"},
+                }});
+                let records = json!({"Records": [{"messageId": "1", "body": body.to_string()}]});
+                async move {
+                    for _ in 0..2 {
+                        if world.invoke("reservations-expire", records.clone()).await.is_ok() {
+                            return;
+                        }
+                    }
+                }
+                .boxed()
+            }
+            Does::Payment => {
+                let (signature, body) = told.clone();
+                async move {
+                    let gateway = Client::new(&world, 7).with("stripe-signature", &signature);
+                    for _ in 0..2 {
+                        if gateway.post_text("/v1/webhooks/payments", &body).await.status < 500 {
+                            return;
+                        }
+                    }
+                }
+                .boxed()
+            }
+            Does::Cancel => {
+                insists(ada.clone().keyed("cancel"), format!("/v1/orders/{order}/cancel"), json!({})).boxed()
+            }
+        })
+    }
+
+    /// Explores what these do at once, with so many deaths in a run. Those who check out twice are two, or one who clicks twice.
+    pub async fn explore(
+        &self,
+        does: &[Does],
+        deaths: u32,
+        twins: bool,
+        most_states: usize,
+    ) -> Result<Explored, Error> {
+        let mut nth = 0;
+        let acts: Vec<Act> = does
+            .iter()
+            .map(|does| {
+                let act = self.act(*does, nth);
+                nth += usize::from(*does == Does::Checkout && !twins);
+                act
+            })
+            .collect();
+        let world = &self.stage.world;
+        let tables = ["InventoryTable", "OrdersTable", "PaymentsTable", "CartsTable"];
+        let scene = Scene {
+            world,
+            from: &self.from,
+            strands: &self.strands,
+            acts: &acts,
+            deaths,
+            witness: &self.witness,
+            tables: tables.into_iter().map(|name| table(world, name).to_owned()).collect(),
+            most_states,
+        };
+        scene.explore(&mut |_| Ok(Vec::new())).await
+    }
+
+    /// The template.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.blueprint
+    }
+}
