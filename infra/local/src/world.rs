@@ -1,6 +1,6 @@
 //! A shop in one process: everything that template.yaml describes, and the time that passes in it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::clock::{SeededEntropy, WorldClock};
 use crate::connector::{Connector, HOST, sdk_config};
 use crate::data::DataFolder;
 use crate::dev;
+use crate::elsewhere::Elsewhere;
 use crate::engines::gateway::Courier;
 use crate::engines::{EngineError, Engines, Mail, PaymentGateway, Place, Signer, s3_place};
 use crate::faults::Faults;
@@ -52,13 +53,15 @@ pub struct Options {
     pub port: u16,
     /// Whether what is neither AWS nor in the world is asked of the machine's network.
     pub beyond: bool,
+    /// Where queues, bus and buckets are instead: see [`World::start_apart`].
+    pub elsewhere: Option<SocketAddr>,
 }
 
 /// The port of a world when nobody chooses.
 pub const PORT: u16 = 8080;
 
 /// The route that the payment gateway tells of what happened.
-const WEBHOOKS: &str = "/v1/webhooks/payments";
+pub(crate) const WEBHOOKS: &str = "/v1/webhooks/payments";
 /// Where the payment gateway calls from.
 const GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
@@ -78,6 +81,7 @@ impl Options {
             patience: gateway::PATIENCE,
             port: PORT,
             beyond: false,
+            elsewhere: None,
         }
     }
 
@@ -93,6 +97,7 @@ impl Options {
             patience: gateway::PATIENCE,
             port: PORT,
             beyond: true,
+            elsewhere: None,
         }
     }
 }
@@ -112,6 +117,9 @@ pub enum StartError {
     /// Its event sources are none.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// What is elsewhere cannot be made there.
+    #[error("elsewhere: {0}")]
+    Elsewhere(#[from] std::io::Error),
 }
 
 /// A shop in one process. Clones are the same shop.
@@ -150,7 +158,7 @@ pub(crate) struct Parts {
 impl World {
     /// Opens what is there, creates what is not. Functions start when they are first called.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { blueprint, data, clock, entropy, faults, functions, patience, port, beyond } = options;
+        let Options { blueprint, data, clock, entropy, faults, functions, patience, port, beyond, elsewhere } = options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
         let engines = Engines::open(&stack, &place, clock.clone(), Arc::clone(&entropy))?;
@@ -159,7 +167,8 @@ impl World {
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
         let internet = Arc::new(Internet::default());
         let watch = Arc::new(Watch::default());
-        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, (port, &watch), |spec| {
+        let buckets = elsewhere.map_or_else(|| format!("http://s3.localhost:{port}"), Elsewhere::buckets);
+        let functions = Functions::of(&stack, &functions, &ambient, &engines.clock, (&buckets, &watch), |spec| {
             let way_out = WayOut::new(&spec.logical_id, &internet, &engines, &faults, &recorder, beyond);
             let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
             (Connector::new(engines, &stack, &spec.logical_id, faults, recorder), way_out)
@@ -184,6 +193,21 @@ impl World {
         Ok(world)
     }
 
+    /// Starts a world on disk whose queues, bus and buckets are at a LocalStack, where they are made, and whose tables are
+    /// asked for over HTTP. Time passes there by itself.
+    pub async fn start_apart(options: Options) -> Result<Self, StartError> {
+        let folder = options.data.as_ref().map(|folder| folder.path().to_owned());
+        let (aws, folder) = options.elsewhere.zip(folder).ok_or_else(|| {
+            let missing = "it takes a folder, and where the rest is";
+            StartError::Elsewhere(std::io::Error::other(missing))
+        })?;
+        let world = Self::start(options)?;
+        let there = Elsewhere::open(aws, &folder, &world.0.stack).await?;
+        // Nobody else has this world yet.
+        drop(world.0.parts.engines.elsewhere.set(there));
+        Ok(world)
+    }
+
     /// Lets the payment gateway tell the API of what happened, where the API has a route for that.
     fn link_gateway(&self, port: u16) {
         let (engines, faults) = (&self.0.parts.engines, &self.0.parts.faults);
@@ -203,6 +227,14 @@ impl World {
 
     /// What the whole host answers: the buckets at `s3.localhost`, what is local only under /dev, else the API.
     pub async fn visit(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
+        if let Some(elsewhere) = self.0.parts.engines.elsewhere.get().filter(|there| there.is_for_buckets(&request)) {
+            return elsewhere.objects(request).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "what is elsewhere does not answer");
+                let mut answer = Response::new(Bytes::new());
+                *answer.status_mut() = StatusCode::BAD_GATEWAY;
+                answer
+            });
+        }
         let (parts, body) = request.into_parts();
         let to_buckets = is_for_buckets(&parts);
         let request = Request::from_parts(parts, body);
@@ -281,6 +313,18 @@ impl World {
 
     /// Works until nothing is due. What is due later stays: delayed messages, retries, schedules to come.
     pub async fn settle(&self) {
+        let Some(elsewhere) = self.0.parts.engines.elsewhere.get() else { return self.settle_here().await };
+        let mut quiet = 0;
+        while quiet < Elsewhere::QUIET_ROUNDS {
+            self.settle_here().await;
+            match elsewhere.round(&self.0.stack, &self.0.parts.functions).await {
+                Ok(found) => quiet = if found { 0 } else { quiet + 1 },
+                Err(error) => return tracing::error!(%error, "what is elsewhere does not come to rest"),
+            }
+        }
+    }
+
+    async fn settle_here(&self) {
         loop {
             let before = self.0.done.load(Ordering::SeqCst);
             let rested = self.0.rested.notified();
@@ -296,8 +340,11 @@ impl World {
         }
     }
 
-    /// Moves the clock ahead.
+    /// Moves the clock ahead; where a part is elsewhere, time passes as it does.
     pub fn advance(&self, by: Duration) {
+        if self.0.parts.engines.elsewhere.get().is_some() {
+            return std::thread::sleep(by);
+        }
         if let Err(error) = self.0.parts.engines.advance(by) {
             tracing::error!(%error, "the clock's lead could not be kept");
         }
