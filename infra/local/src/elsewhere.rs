@@ -167,7 +167,8 @@ impl Elsewhere {
             });
             let told: String = told.collect();
             if !told.is_empty() {
-                let told = format!("<NotificationConfiguration>{told}</NotificationConfiguration>");
+                let space = "http://s3.amazonaws.com/doc/2006-03-01/";
+                let told = format!("<NotificationConfiguration xmlns=\"{space}\">{told}</NotificationConfiguration>");
                 self.s3(&format!("/{}?notification", bucket.name), told).await?;
             }
         }
@@ -192,7 +193,10 @@ impl Elsewhere {
     }
 
     async fn s3(&self, path: &str, body: String) -> io::Result<()> {
-        let request = signed("PUT", path, "s3").body(Bytes::from(body)).map_err(io::Error::other)?;
+        let request = signed("PUT", path, "s3")
+            .header("content-type", "application/xml")
+            .body(Bytes::from(body))
+            .map_err(io::Error::other)?;
         self.well(path, request).await.map(drop)
     }
 

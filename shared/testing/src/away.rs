@@ -16,7 +16,7 @@ use http::{Request, Response, Uri};
 use serde_json::Value;
 
 /// The clock of a shop that is away is the world's own: so long is waited for, and no longer.
-const LONGEST_WAIT: Duration = Duration::from_secs(90);
+const LONGEST_WAIT: Duration = Duration::from_secs(150);
 /// Where stories reach for the payment gateway.
 const GATEWAY: &str = "/dev/gateway";
 /// The background has so long to come to rest.

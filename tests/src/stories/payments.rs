@@ -11,9 +11,9 @@ use super::carts::sells;
 use super::checkout::guest_order;
 use super::stock::{anew, balance, movements};
 
-/// So long it takes until an order's hold is surely over.
+/// A minute past the end of a hold.
 pub fn past(shop: &Shop) -> Duration {
-    shop.hold() + Duration::from_secs(20)
+    shop.hold() + Duration::from_secs(60)
 }
 
 /// Asks for an order's intent: its id.
