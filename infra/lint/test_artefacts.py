@@ -39,6 +39,8 @@ def main():
     more = READER + b"/cargo/aws-sdk-ssm-1.133.0/src/lib.rs"
     assert said({"reader": more}) == ["reader: it carries aws-sdk-ssm, and its policies name nothing of it"]
     assert said({"reader": READER + b"aws_lc_sys"}) == ["reader: it gathers entropy by jitter at its start"]
+    h2 = READER + b"/cargo/registry/src/index/h2-0.4.20/src/lib.rs"
+    assert said({"reader": h2}) == ["reader: it carries HTTP/2, which nobody speaks with it"]
     assert said({"reader": READER + b"\0GLIBC_2.34\0GLIBC_2.4\0"}) == []
     assert said({"reader": READER + b"\0GLIBC_2.36\0"}) == ["reader: it asks for glibc 2.36, and Lambda has 2.34"]
     assert said({"reader": READER}, {"reader": 4_000_001}) == ["reader: 4.00 MB zipped, over 4"]

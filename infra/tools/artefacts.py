@@ -21,7 +21,9 @@ CARRIED = re.compile(rb"aws-sdk-([a-z0-9]+)-\d+\.\d+\.\d+/src")
 # What provided.al2023 has.
 GLIBC = (2, 34)
 ASKED_FOR = re.compile(rb"\0GLIBC_(\d+)\.(\d+)(?=\0)")
-# The library that gathers it, and the function that does.
+# What no service speaks that a function asks, and is a twelfth of one: docs/decisions/2026-11-27-no-http2.md.
+HTTP2 = re.compile(rb"/h2-\d+\.\d+\.\d+/src")
+# The library that gathers entropy, and the function that does.
 JITTER = re.compile(rb"aws[_-]lc[_-](?:sys|rs)|jent_(?:entropy|read)")
 
 
@@ -60,6 +62,8 @@ def breaches(template, binaries, zips):
             found.append(f"{name}: it carries aws-sdk-{crate}, and its policies name nothing of it")
         if JITTER.search(binary):
             found.append(f"{name}: it gathers entropy by jitter at its start")
+        if HTTP2.search(binary):
+            found.append(f"{name}: it carries HTTP/2, which nobody speaks with it")
         newest = max(((int(major), int(minor)) for major, minor in ASKED_FOR.findall(binary)), default=(0, 0))
         if newest > GLIBC:
             found.append(f"{name}: it asks for glibc {newest[0]}.{newest[1]}, and Lambda has {GLIBC[0]}.{GLIBC[1]}")

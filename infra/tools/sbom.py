@@ -11,7 +11,7 @@ import uuid
 
 ROOT = pathlib.Path(__file__).parents[2]
 # What no function stands on.
-NOT_DEPLOYED = {"holdfast-bare", "holdfast-local", "holdfast-pictures", "holdfast-testing", "holdfast-tests"}
+NOT_DEPLOYED = {"holdfast-bare", "holdfast-cli", "holdfast-local", "holdfast-pictures", "holdfast-testing", "holdfast-tests"}
 
 
 def metadata(target):

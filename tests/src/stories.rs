@@ -27,6 +27,7 @@ pub mod checkout;
 pub mod files;
 pub mod gateway_events;
 pub mod holds;
+pub mod journey;
 pub mod mails;
 pub mod migrations;
 pub mod notices;
@@ -167,6 +168,8 @@ macro_rules! every_story {
                 the_tenth_return_is_the_last,
                 the_carrier_is_heard_once,
                 there_is_a_receipt_once_it_is_paid;
+            journey:
+                somebody_registers_buys_pays_and_gets_the_money_back;
             payments:
                 an_order_is_paid_once,
                 a_declined_card_may_be_followed_by_another,

@@ -125,12 +125,12 @@ impl Functions {
         registry: &[Function],
         ambient: &Ambient,
         clock: &WorldClock,
-        (port, watch, faults): (u16, &Arc<Watch>, &Arc<Faults>),
+        (buckets, watch, faults): (&str, &Arc<Watch>, &Arc<Faults>),
         ways: impl Fn(&FunctionSpec) -> (Connector, WayOut),
     ) -> Self {
         let code: HashMap<&str, &Function> = registry.iter().map(|function| (function.name(), function)).collect();
         let list = stack.functions.iter().map(|spec| {
-            let env = environment(spec, port);
+            let env = environment(spec, buckets);
             let (connector, way_out) = ways(spec);
             let aws = Aws::over(sdk_config(connector, clock), env.clone());
             let internet: Option<Arc<dyn Internet>> = Some(Arc::new(way_out));
@@ -330,10 +330,10 @@ fn with_source(error: &dyn std::error::Error) -> String {
     }
 }
 
-/// The template's variables, and those that Lambda sets. And where the host's S3 is: a presigned URL has to lead there.
-fn environment(spec: &FunctionSpec, port: u16) -> Env {
+/// The template's variables, and those that Lambda sets. And where S3 is: a presigned URL has to lead there.
+fn environment(spec: &FunctionSpec, buckets: &str) -> Env {
     let own = [
-        ("AWS_ENDPOINT_URL_S3", format!("http://s3.localhost:{port}").as_str()),
+        ("AWS_ENDPOINT_URL_S3", buckets),
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", "local"),

@@ -226,6 +226,16 @@ fn s3_operation(method: &Method, query: &str, key: &str) -> &'static str {
 
 /// Has the engine carry out the call.
 pub(crate) async fn carry_out(engines: &Engines, call: &ServiceCall) -> Outcome {
+    if let Some((elsewhere, at)) = engines.elsewhere.get().and_then(|there| Some((there, there.of(call.service)?))) {
+        let outcome = elsewhere.carry_out(at, call.request.clone()).await.unwrap_or_else(|error| {
+            let refusal = Refusal::new("InternalServerError", format!("{at} does not answer: {error}"));
+            call.service.refused(&Refusal { status: 500, ..refusal })
+        });
+        if call.service == Service::DynamoDb {
+            engines.dynamo.note_writes(&call.operation, &call.input);
+        }
+        return outcome;
+    }
     let (operation, input) = (call.operation.as_str(), &call.input);
     let done = match call.service {
         Service::DynamoDb => {

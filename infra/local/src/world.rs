@@ -2,7 +2,7 @@
 
 mod steps;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::Duration;
@@ -19,6 +19,7 @@ use crate::clock::{MachineClock, SeededEntropy, WorldClock};
 use crate::connector::{Connector, HOST, sdk_config};
 use crate::data::DataFolder;
 use crate::dev;
+use crate::elsewhere::Elsewhere;
 use crate::engines::gateway::Courier;
 use crate::engines::{EngineError, Engines, Mail, PaymentGateway, Place, Signer, Snapshot, s3_place};
 use crate::faults::Faults;
@@ -56,13 +57,15 @@ pub struct Options {
     pub port: u16,
     /// Whether what is neither AWS nor in the world is asked of the machine's network.
     pub beyond: bool,
+    /// Where queues, bus and buckets are instead: see [`World::start_apart`].
+    pub elsewhere: Option<SocketAddr>,
 }
 
 /// The port of a world when nobody chooses.
 pub const PORT: u16 = 8080;
 
 /// The route that the payment gateway tells of what happened.
-const WEBHOOKS: &str = "/v1/webhooks/payments";
+pub(crate) const WEBHOOKS: &str = "/v1/webhooks/payments";
 /// Where the payment gateway calls from.
 const GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
@@ -83,6 +86,7 @@ impl Options {
             patience: gateway::PATIENCE,
             port: PORT,
             beyond: false,
+            elsewhere: None,
         }
     }
 
@@ -99,6 +103,7 @@ impl Options {
             patience: gateway::PATIENCE,
             port: PORT,
             beyond: true,
+            elsewhere: None,
         }
     }
 }
@@ -118,6 +123,9 @@ pub enum StartError {
     /// Its event sources are none.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// What is elsewhere cannot be made there.
+    #[error("elsewhere: {0}")]
+    Elsewhere(#[from] std::io::Error),
 }
 
 /// A shop in one process. Clones are the same shop.
@@ -156,7 +164,8 @@ pub(crate) struct Parts {
 impl World {
     /// Opens what is there, creates what is not. Functions start when they are first called.
     pub fn start(options: Options) -> Result<Self, StartError> {
-        let Options { blueprint, data, from, clock, entropy, faults, functions, patience, port, beyond } = options;
+        let Options { blueprint, data, from, clock, entropy, faults, functions, patience, port, beyond, elsewhere } =
+            options;
         let stack = Arc::clone(blueprint.stack());
         let place = data.as_ref().map_or(Place::Memory, |folder| Place::Folder(folder.path().to_owned()));
         let engines = Engines::open(&stack, &place, clock.clone(), Arc::clone(&entropy), from.as_deref())?;
@@ -166,7 +175,8 @@ impl World {
         let (faults, recorder) = (Arc::new(faults), Arc::new(Recorder::default()));
         let internet = Arc::new(Internet::default());
         let watch = Arc::new(Watch::default());
-        let around = (port, &watch, &faults);
+        let buckets = elsewhere.map_or_else(|| format!("http://s3.localhost:{port}"), Elsewhere::buckets);
+        let around = (buckets.as_str(), &watch, &faults);
         let functions = Functions::of(&stack, &functions, &theirs, &engines.clock, around, |spec| {
             let way_out = WayOut::new(&spec.logical_id, &internet, &engines, &faults, &recorder, beyond);
             let (engines, faults, recorder) = (Arc::clone(&engines), Arc::clone(&faults), Arc::clone(&recorder));
@@ -192,6 +202,21 @@ impl World {
         Ok(world)
     }
 
+    /// Starts a world on disk whose queues, bus and buckets are at a LocalStack, where they are made, and whose tables are
+    /// asked for over HTTP. Time passes there by itself.
+    pub async fn start_apart(options: Options) -> Result<Self, StartError> {
+        let folder = options.data.as_ref().map(|folder| folder.path().to_owned());
+        let (aws, folder) = options.elsewhere.zip(folder).ok_or_else(|| {
+            let missing = "it takes a folder, and where the rest is";
+            StartError::Elsewhere(std::io::Error::other(missing))
+        })?;
+        let world = Self::start(options)?;
+        let there = Elsewhere::open(aws, &folder, &world.0.stack).await?;
+        // Nobody else has this world yet.
+        drop(world.0.parts.engines.elsewhere.set(there));
+        Ok(world)
+    }
+
     /// Lets the payment gateway tell the API of what happened, where the API has a route for that.
     fn link_gateway(&self, port: u16) {
         let (engines, faults) = (&self.0.parts.engines, &self.0.parts.faults);
@@ -211,6 +236,14 @@ impl World {
 
     /// What the whole host answers: the buckets at `s3.localhost`, what is local only under /dev, else the API.
     pub async fn visit(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
+        if let Some(elsewhere) = self.0.parts.engines.elsewhere.get().filter(|there| there.is_for_buckets(&request)) {
+            return elsewhere.objects(request).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "what is elsewhere does not answer");
+                let mut answer = Response::new(Bytes::new());
+                *answer.status_mut() = StatusCode::BAD_GATEWAY;
+                answer
+            });
+        }
         let (parts, body) = request.into_parts();
         let to_buckets = is_for_buckets(&parts);
         let request = Request::from_parts(parts, body);
@@ -273,8 +306,11 @@ impl World {
         Some(Init { aws, env, ambient: ambient.clone(), internet: Some(way_out), telemetry })
     }
 
-    /// Moves the clock ahead.
+    /// Moves the clock ahead; where a part is elsewhere, time passes as it does.
     pub fn advance(&self, by: Duration) {
+        if self.0.parts.engines.elsewhere.get().is_some() {
+            return std::thread::sleep(by);
+        }
         if let Err(error) = self.0.parts.engines.advance(by) {
             tracing::error!(%error, "the clock's lead could not be kept");
         }

@@ -11,9 +11,6 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::display::DisplayErrorContext;
@@ -21,9 +18,13 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use futures::future::{BoxFuture, join_all};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::env::{Env, InitError};
 use crate::telemetry::Calls;
+use crate::web::{Internet, Machine};
+use crate::wire::Wire;
 
 /// What all clients of a function share.
 #[derive(Clone, Debug)]
@@ -92,12 +93,9 @@ impl Aws {
             None,
             "lambda",
         );
-        let roots = TrustStore::empty().with_pem_certificate(include_bytes!("../certs/amazon-roots.pem").as_slice());
-        let tls = TlsContext::builder().with_trust_store(roots).build().map_err(|error| InitError::Aws {
-            what: "the embedded certificates do not load".to_owned(),
-            source: error.into(),
-        })?;
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https();
+        let roots = CertificateDer::pem_slice_iter(include_bytes!("../certs/amazon-roots.pem"));
+        let roots = roots.collect::<Result<Vec<_>, _>>().map_err(InitError::certificates)?;
+        let http = Wire::new(roots, Machine.names()).map_err(InitError::certificates)?;
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(env.text("AWS_REGION")?.to_owned()))

@@ -29,6 +29,13 @@ pub enum InitError {
     },
 }
 
+impl InitError {
+    /// The roots that are built in are of no use.
+    pub(crate) fn certificates(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Aws { what: "the embedded certificates do not load".to_owned(), source: source.into() }
+    }
+}
+
 /// The environment's variables.
 #[derive(Clone, Debug, Default)]
 pub struct Env(Arc<BTreeMap<String, String>>);

@@ -9,6 +9,7 @@ mod function;
 mod lambda;
 mod telemetry;
 mod web;
+mod wire;
 
 pub use aws::{Aws, Secret};
 pub use env::{Env, InitError};

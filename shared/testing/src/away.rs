@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_core::{Ambient, Timestamp};
+use holdfast_local::engines::PaymentGateway;
+use holdfast_local::engines::gateway::Sandbox;
+use holdfast_local::plain::{asked, asked_now};
 use holdfast_local::{Blueprint, Bytes, Channel, Mail};
 use holdfast_runtime::{Aws, Env, Init, Telemetry};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response, Uri};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// The clock of a shop that is away is the world's own: so long is waited for, and no longer.
-const LONGEST_WAIT: Duration = Duration::from_secs(90);
+const LONGEST_WAIT: Duration = Duration::from_secs(150);
+/// Where stories reach for the payment gateway.
+const GATEWAY: &str = "/dev/gateway";
 /// The background has so long to come to rest.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at it.
@@ -22,17 +27,43 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Where a deployed shop is.
 #[derive(Clone, Debug)]
 pub struct Away {
-    /// Where AWS is.
-    pub aws: SocketAddr,
-    /// What the API is called there.
-    pub host: String,
-    /// What it was deployed from, as its stage has it.
-    pub blueprint: Blueprint,
+    aws: SocketAddr,
+    host: String,
+    blueprint: Blueprint,
+    sandbox: Arc<Sandbox>,
+    gateway: Arc<PaymentGateway>,
 }
 
 impl Away {
-    /// A request to the API, or to whatever else an absolute URL names.
+    /// A shop that was deployed from this, as its stage has it, to AWS at `aws`, where its API is called `host`. Its payment
+    /// gateway is opened where the stage expects it.
+    pub fn new(aws: SocketAddr, host: &str, blueprint: Blueprint) -> io::Result<Self> {
+        let functions = &blueprint.stack().functions;
+        let mut urls = functions.iter().filter_map(|function| function.environment.get("GATEWAY_URL"));
+        let url: Option<Uri> = urls.next().and_then(|url| url.parse().ok());
+        let place = url.as_ref().and_then(Uri::authority).map(|authority| authority.as_str());
+        let listener = TcpListener::bind(place.ok_or_else(|| io::Error::other("the stage has no payment gateway"))?)?;
+        let name = host.to_owned();
+        let sandbox = Sandbox::open(listener, move |request| {
+            let name = name.clone();
+            Box::pin(async move { asked(aws, &name, request).await.map_or(503, |answer| answer.status().as_u16()) })
+        })?;
+        let gateway = sandbox.gateway();
+        Ok(Self { aws, host: host.to_owned(), blueprint, sandbox, gateway })
+    }
+
+    /// The payment gateway.
+    pub(crate) fn gateway(&self) -> &PaymentGateway {
+        &self.gateway
+    }
+
+    /// A request to the API, to the payment gateway, or to whatever else an absolute URL names.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if let Some(within) = request.uri().path().strip_prefix(GATEWAY).and_then(|path| path.parse().ok()) {
+            let (mut parts, body) = request.into_parts();
+            parts.uri = within;
+            return self.gateway.handle(Request::from_parts(parts, body)).await;
+        }
         let (to, host) = match request.uri().authority() {
             Some(authority) => (self.aws, authority.to_string()),
             None => (self.aws, self.host.clone()),
@@ -49,17 +80,20 @@ impl Away {
         serde_json::from_slice(answer.body()).unwrap_or_else(|error| panic!("{path}: {error}: {:?}", answer.body()))
     }
 
-    /// Forgets all that was kept: the next story begins.
-    pub fn clean(&self) {
+    /// The same, with all forgotten that was kept: the next story begins.
+    pub(crate) fn clean(mut self) -> Self {
+        self.gateway = self.sandbox.anew().unwrap_or_else(|error| panic!("{error}"));
         self.own("POST", "/_holdfast/clean");
+        self
     }
 
-    /// Waits until streams, queues and functions are at rest, twice in a row.
+    /// Waits until streams, queues, functions and the payment gateway are at rest, twice in a row.
     pub(crate) async fn settle(&self) {
         let (mut quiet, mut waited) = (0, Duration::ZERO);
         while quiet < 2 {
+            let idle = self.gateway.is_idle().unwrap_or_else(|error| panic!("{error}"));
             let busy = self.own("GET", "/_holdfast/idle");
-            quiet = if busy["busy"].as_array().is_some_and(Vec::is_empty) { quiet + 1 } else { 0 };
+            quiet = if idle && busy["busy"].as_array().is_some_and(Vec::is_empty) { quiet + 1 } else { 0 };
             assert!(waited < PATIENCE, "after {PATIENCE:?} still at work: {}", busy["busy"]);
             waited += PAUSE;
             rest(PAUSE).await;
@@ -121,87 +155,5 @@ fn mail(told: &Value) -> Mail {
         html: told["BodyHtml"].as_str().map(str::to_owned),
         tags: BTreeMap::new(),
         headers: BTreeMap::new(),
-    }
-}
-
-/// One request, one connection.
-async fn asked(to: SocketAddr, host: &str, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
-    let mut stream = tokio::net::TcpStream::connect(to).await?;
-    stream.set_nodelay(true)?;
-    stream.write_all(&written(host, &request)).await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    read(&answer)
-}
-
-/// The same for those who cannot wait otherwise.
-fn asked_now(to: SocketAddr, host: &str, request: &Request<Bytes>) -> io::Result<Response<Bytes>> {
-    let mut stream = std::net::TcpStream::connect(to)?;
-    io::Write::write_all(&mut stream, &written(host, request))?;
-    let mut answer = Vec::new();
-    io::Read::read_to_end(&mut stream, &mut answer)?;
-    read(&answer)
-}
-
-fn written(host: &str, request: &Request<Bytes>) -> Vec<u8> {
-    let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let mut bytes =
-        format!("{} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", request.method()).into_bytes();
-    for (name, value) in request.headers().iter().filter(|(name, _)| **name != http::header::HOST) {
-        bytes.extend_from_slice(name.as_str().as_bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", request.body().len()).as_bytes());
-    bytes.extend_from_slice(request.body());
-    bytes
-}
-
-fn read(answer: &[u8]) -> io::Result<Response<Bytes>> {
-    let broken = |what: &str| io::Error::other(what.to_owned());
-    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").ok_or_else(|| broken("no answer"))?;
-    let text = String::from_utf8_lossy(&answer[..end]);
-    let mut lines = text.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse::<u16>().ok());
-    let status = status.and_then(|status| StatusCode::from_u16(status).ok()).ok_or_else(|| broken(&text))?;
-    let mut headers = HeaderMap::new();
-    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value.trim())) {
-            headers.append(name, value);
-        }
-    }
-    let body = &answer[end + 4..];
-    let chunked = headers.get(http::header::TRANSFER_ENCODING).is_some_and(|coding| coding == "chunked");
-    let body = if chunked { whole(body).ok_or_else(|| broken("a broken chunk"))? } else { body.to_vec() };
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    Ok(response)
-}
-
-/// The body that came in chunks.
-fn whole(mut chunks: &[u8]) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let line = chunks.windows(2).position(|bytes| bytes == b"\r\n")?;
-        let size = usize::from_str_radix(std::str::from_utf8(&chunks[..line]).ok()?.trim(), 16).ok()?;
-        chunks = chunks.get(line + 2..)?;
-        if size == 0 {
-            return Some(body);
-        }
-        body.extend_from_slice(chunks.get(..size)?);
-        chunks = chunks.get(size + 2..)?;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_are_put_together() {
-        assert_eq!(whole(b"4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n").unwrap(), b"Wikipedia");
-        assert_eq!(whole(b"4\r\nWi"), None);
     }
 }

@@ -1,16 +1,20 @@
 //! A shop of one's own.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use holdfast_auth::Role;
 use holdfast_core::{Ambient, Clock, Timestamp};
-use holdfast_local::{Blueprint, Mail, Options, World, template};
+use holdfast_local::engines::PaymentGateway;
+use holdfast_local::plain::asked;
+use holdfast_local::{Blueprint, Bytes, DataFolder, Mail, Options, World, template};
 use holdfast_runtime::Init;
+use http::Request;
 use serde_json::json;
 
 use crate::actor::{Account, Actor};
@@ -57,8 +61,23 @@ impl Shop {
 
     /// A shop that is deployed, with nothing in it.
     pub fn away(away: Away) -> Self {
-        away.clean();
-        Self { transport: Transport::Away(away), actors: Arc::default() }
+        Self { transport: Transport::Away(away.clean()), actors: Arc::default() }
+    }
+
+    /// A shop that lies in `folder` and whose queues, bus and buckets are at the LocalStack at `aws`, which is emptied before; its
+    /// tables are asked for over HTTP, and time passes as it does.
+    pub async fn apart(aws: SocketAddr, folder: &Path) -> Self {
+        let mut overrides = local_stage();
+        overrides.insert("HoldMinutes".to_owned(), "1".to_owned());
+        let reset = Request::post("/_localstack/state/reset").body(Bytes::new());
+        let world = async {
+            asked(aws, &aws.to_string(), reset?).await?;
+            let blueprint = Blueprint::rehearse(&root().join("template.yaml"), &overrides)?;
+            let kept = Options::kept(blueprint, DataFolder::open(folder)?);
+            Ok::<_, Box<dyn Error>>(World::start_apart(Options { beyond: false, elsewhere: Some(aws), ..kept }).await?)
+        };
+        let world = world.await.unwrap_or_else(|error| panic!("the world does not start: {error}"));
+        Self { transport: Transport::World(world), actors: Arc::default() }
     }
 
     /// template.yaml, as the local stage has it.
@@ -73,6 +92,22 @@ impl Shop {
             Transport::World(world) => world,
             Transport::Away(_) => panic!("such a story looks behind the API: it stands in tests/src/away.rs"),
         }
+    }
+
+    /// The payment gateway, which is on a port of this machine where the shop is deployed.
+    pub fn gateway(&self) -> &PaymentGateway {
+        match &self.transport {
+            Transport::World(world) => world.gateway(),
+            Transport::Away(away) => away.gateway(),
+        }
+    }
+
+    /// How long an unpaid order holds its stock. A deployed shop that stories are told to has a short one.
+    #[track_caller]
+    pub fn hold(&self) -> Duration {
+        let init = self.operator("checkout-place");
+        let minutes = init.env.get("HOLD_MINUTES").and_then(|minutes| minutes.parse::<u64>().ok());
+        Duration::from_secs(60 * minutes.unwrap_or_else(|| panic!("checkout-place has no HOLD_MINUTES")))
     }
 
     /// A start in a function's environment, for what an operator does.

@@ -26,7 +26,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         [aws, api, jwks, seed, file] if seed == "seed" => (aws, api, jwks, "", Some(file)),
         _ => return Err("it takes where AWS is, the API's name there, the public keys, and a word at most".into()),
     };
-    let away = Away { aws: aws.parse()?, host: api.clone(), blueprint: blueprint(jwks)? };
+    let away = Away::new(aws.parse()?, api, blueprint(jwks)?)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Some(file) = file {
         let goods = runtime.block_on(seeded(&Shop::away(away)));

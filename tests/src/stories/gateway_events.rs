@@ -188,14 +188,14 @@ pub async fn money_without_an_order_goes_back_after_a_day(shop: Shop) {
     let support = || shop.staff(holdfast_auth::Role::Support);
     let list = support().await.get("/v1/admin/payments?status=UNMATCHED").await.expect_status(200).json();
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
-    assert!(shop.world().gateway().refunds().unwrap().is_empty(), "people may still find out whose it is");
+    assert!(shop.gateway().refunds().unwrap().is_empty(), "people may still find out whose it is");
     for alarm in ["payments-reconcile", "webhooks-parked-retry"] {
         assert!(shop.world().invoke(alarm, json!({})).await.is_err(), "{alarm} calls people");
     }
     shop.advance(Duration::from_secs(24 * 3_600));
     shop.settle().await;
     shop.settle().await;
-    let refunds = shop.world().gateway().refunds().unwrap();
+    let refunds = shop.gateway().refunds().unwrap();
     assert_eq!(refunds.iter().map(|refund| refund.amount).collect::<Vec<_>>(), [500, 500]);
     let list = support().await.get("/v1/admin/payments?status=SENT_BACK").await.expect_status(200).json();
     assert_eq!(list["items"][0]["refunds"][0]["why"], "unmatched");
@@ -253,6 +253,6 @@ pub async fn what_is_told_before_our_answer_is_known(shop: Shop) {
     assert_eq!(payments(&shop, &placed).await[0]["status"], "OPEN");
     tells(&shop, &succeeded("evt_paid", "pi_first", &placed.at("/id"), 2699)).await.expect_status(200);
     assert_eq!(stands(&guest, &placed).await, ["PAID", "PAID"]);
-    shop.world().gateway().sends(Webhooks { before_answer: true, ..Webhooks::default() });
+    shop.gateway().sends(Webhooks { before_answer: true, ..Webhooks::default() });
     shop.settle().await;
 }

@@ -12,7 +12,9 @@ use super::checkout::guest_order;
 use super::stock::{anew, balance, movements};
 
 /// A minute past the end of a hold.
-const PAST: Duration = Duration::from_secs(16 * 60);
+pub fn past(shop: &Shop) -> Duration {
+    shop.hold() + Duration::from_secs(60)
+}
 
 /// Asks for an order's intent: its id.
 pub async fn intent(buyer: &Actor, placed: &Answer) -> String {
@@ -29,7 +31,7 @@ pub async fn stands(buyer: &Actor, placed: &Answer) -> [String; 2] {
 /// Pays an order on the gateway's page, and lets the shop hear of it: the intent.
 pub async fn pays(shop: &Shop, buyer: &Actor, placed: &Answer, method: &str) -> String {
     let intent = intent(buyer, placed).await;
-    shop.world().gateway().pay(&intent, method).unwrap();
+    shop.gateway().pay(&intent, method).unwrap();
     shop.settle().await;
     intent
 }
@@ -60,7 +62,7 @@ pub async fn an_order_is_paid_once(shop: Shop) {
     assert_eq!(first.json(), again.json(), "asked again, it is the same");
     // The gateway tells everything three times, the newest first, and before it answers.
     let copies = Webhooks { copies: 3, newest_first: true, before_answer: true, ..Webhooks::default() };
-    shop.world().gateway().sends(copies);
+    shop.gateway().sends(copies);
     let id = pays(&shop, &guest, &placed, "pm_card_visa").await;
     assert_eq!(id, first.at("/payment_intent_id"));
     assert_eq!(stands(&guest, &placed).await, ["PAID", "PAID"]);
@@ -71,7 +73,7 @@ pub async fn an_order_is_paid_once(shop: Shop) {
     assert_eq!(paid, [&json!("PAID"), &json!(4698), &json!(4698)]);
     assert_eq!(guest.post(&path, json!({})).await.expect_status(200).at("/status"), "succeeded");
     // Nothing of it ends when its time would have been up.
-    shop.advance(PAST);
+    shop.advance(past(&shop));
     shop.settle().await;
     assert_eq!(stands(&guest, &placed).await, ["PAID", "PAID"]);
     let told = movements(&self::again(&shop, &keeper).await, "MUG").await;
@@ -96,11 +98,11 @@ pub async fn the_bank_may_want_to_see_the_buyer(shop: Shop) {
     let (guest, placed) = guest_order(&shop, "MUG", 1).await;
     let id = pays(&shop, &guest, &placed, "pm_card_authenticationRequired").await;
     assert_eq!(stands(&guest, &placed).await, ["PENDING", "NONE"]);
-    shop.world().gateway().authenticate(&id, false).unwrap();
+    shop.gateway().authenticate(&id, false).unwrap();
     shop.settle().await;
     assert_eq!(stands(&guest, &placed).await, ["PENDING", "NONE"]);
     pays(&shop, &guest, &placed, "pm_card_authenticationRequired").await;
-    shop.world().gateway().authenticate(&id, true).unwrap();
+    shop.gateway().authenticate(&id, true).unwrap();
     shop.settle().await;
     assert_eq!(stands(&guest, &placed).await, ["PAID", "PAID"]);
 }
@@ -108,9 +110,9 @@ pub async fn the_bank_may_want_to_see_the_buyer(shop: Shop) {
 pub async fn who_pays_late_gets_what_is_still_there(shop: Shop) {
     let (_, keeper) = sells(&shop, &[("MUG", 1999, 2)]).await;
     let (guest, placed) = guest_order(&shop, "MUG", 2).await;
-    shop.world().gateway().takes(PAST + Duration::from_secs(60));
+    shop.gateway().takes(past(&shop) + Duration::from_secs(60));
     pays(&shop, &guest, &placed, "pm_sandbox_succeedsLate").await;
-    shop.advance(PAST);
+    shop.advance(past(&shop));
     shop.settle().await;
     assert_eq!(stands(&guest, &placed).await, ["EXPIRED", "NONE"]);
     guest
@@ -134,9 +136,9 @@ pub async fn who_pays_late_gets_what_is_still_there(shop: Shop) {
 pub async fn who_pays_too_late_gets_the_money_back(shop: Shop) {
     let (_, keeper) = sells(&shop, &[("MUG", 1999, 2)]).await;
     let (late, placed) = guest_order(&shop, "MUG", 2).await;
-    shop.world().gateway().takes(PAST + Duration::from_secs(60));
+    shop.gateway().takes(past(&shop) + Duration::from_secs(60));
     pays(&shop, &late, &placed, "pm_sandbox_succeedsLate").await;
-    shop.advance(PAST);
+    shop.advance(past(&shop));
     shop.settle().await;
     let (_, second) = guest_order(&shop, "MUG", 1).await;
     shop.advance(Duration::from_secs(60));
@@ -150,13 +152,13 @@ pub async fn who_pays_too_late_gets_the_money_back(shop: Shop) {
     );
     let keeper = again(&shop, &keeper).await;
     assert_eq!(balance(&keeper, "MUG").await, [1, 1], "what another has is not touched: {}", second.at("/id"));
-    assert_eq!(shop.world().gateway().refunds().unwrap().len(), 1);
+    assert_eq!(shop.gateway().refunds().unwrap().len(), 1);
 }
 
 pub async fn who_pays_for_what_was_called_off_gets_it_back(shop: Shop) {
     let (_, keeper) = sells(&shop, &[("MUG", 1999, 2)]).await;
     let (guest, placed) = guest_order(&shop, "MUG", 2).await;
-    shop.world().gateway().takes(Duration::from_secs(60));
+    shop.gateway().takes(Duration::from_secs(60));
     pays(&shop, &guest, &placed, "pm_sandbox_succeedsLate").await;
     anew(&guest).post(&format!("/v1/orders/{}/cancel", placed.at("/id")), json!({})).await.expect_status(200);
     shop.settle().await;
@@ -177,16 +179,16 @@ pub async fn an_intent_ends_with_its_order(shop: Shop) {
     let (other, called_off) = guest_order(&shop, "MUG", 1).await;
     intent(&other, &called_off).await;
     anew(&other).post(&format!("/v1/orders/{}/cancel", called_off.at("/id")), json!({})).await.expect_status(200);
-    shop.advance(PAST);
+    shop.advance(past(&shop));
     shop.settle().await;
-    let intents = shop.world().gateway().intents().unwrap();
+    let intents = shop.gateway().intents().unwrap();
     assert!(intents.iter().all(|intent| intent.status == IntentStatus::Canceled), "{intents:?}");
     assert_eq!(payments(&shop, &expires).await[0]["status"], "CANCELLED");
 }
 
 pub async fn without_webhooks_the_shop_asks(shop: Shop) {
     let (_, keeper) = sells(&shop, &[("MUG", 1999, 4)]).await;
-    shop.world().gateway().sends(Webhooks { lost: true, ..Webhooks::default() });
+    shop.gateway().sends(Webhooks { lost: true, ..Webhooks::default() });
     let (guest, placed) = guest_order(&shop, "MUG", 1).await;
     pays(&shop, &guest, &placed, "pm_card_visa").await;
     assert_eq!(stands(&guest, &placed).await, ["PENDING", "NONE"], "nobody has told");
@@ -198,9 +200,9 @@ pub async fn without_webhooks_the_shop_asks(shop: Shop) {
     let (last, at_the_last) = guest_order(&shop, "MUG", 1).await;
     let (other, when_over) = guest_order(&shop, "MUG", 1).await;
     pays(&shop, &last, &at_the_last, "pm_card_visa").await;
-    shop.world().gateway().takes(PAST + Duration::from_secs(300));
+    shop.gateway().takes(past(&shop) + Duration::from_secs(300));
     pays(&shop, &other, &when_over, "pm_sandbox_succeedsLate").await;
-    shop.advance(PAST);
+    shop.advance(past(&shop));
     shop.settle().await;
     assert_eq!(stands(&last, &at_the_last).await, ["PAID", "PAID"], "calling it off has found it paid");
     assert_eq!(stands(&other, &when_over).await, ["EXPIRED", "NONE"]);
@@ -218,26 +220,26 @@ pub async fn the_gateway_may_be_down(shop: Shop) {
     let (guest, placed) = guest_order(&shop, "MUG", 1).await;
     let path = format!("/v1/orders/{}/payment-intent", placed.at("/id"));
     for status in [503, 500, 429] {
-        shop.world().gateway().fails_with(status);
+        shop.gateway().fails_with(status);
         let refused = guest.post(&path, json!({})).await.expect_problem(503, "unavailable");
         assert!(refused.header("retry-after").is_some_and(|after| after.parse::<u64>().unwrap() >= 1), "{refused:?}");
     }
     assert_eq!(stands(&guest, &placed).await, ["PENDING", "NONE"]);
-    shop.world().gateway().recovers();
+    shop.gateway().recovers();
     shop.advance(Duration::from_secs(60));
     pays(&shop, &guest, &placed, "pm_card_visa").await;
     assert_eq!(stands(&guest, &placed).await, ["PAID", "PAID"]);
     // What it did, and could not say, is not done twice.
     let (other, second) = guest_order(&shop, "MUG", 1).await;
-    shop.world().gateway().fails_after(503);
+    shop.gateway().fails_after(503);
     other
         .post(&format!("/v1/orders/{}/payment-intent", second.at("/id")), json!({}))
         .await
         .expect_problem(503, "unavailable");
-    shop.world().gateway().recovers();
+    shop.gateway().recovers();
     shop.advance(Duration::from_secs(60));
     intent(&other, &second).await;
-    assert_eq!(shop.world().gateway().intents().unwrap().len(), 2);
+    assert_eq!(shop.gateway().intents().unwrap().len(), 2);
     shop.settle().await;
 }
 
@@ -257,7 +259,7 @@ pub async fn what_is_paid_twice_goes_back_once(shop: Shop) {
     let mut states: Vec<_> = payments.as_array().unwrap().iter().map(|payment| payment["status"].clone()).collect();
     states.sort_by_key(|state| state.to_string());
     assert_eq!(states, ["PAID", "SENT_BACK"]);
-    assert_eq!(shop.world().gateway().refunds().unwrap().len(), 1);
+    assert_eq!(shop.gateway().refunds().unwrap().len(), 1);
     assert_eq!(balance(&keeper, "MUG").await, [3, 0]);
 }
 

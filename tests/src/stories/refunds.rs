@@ -27,7 +27,7 @@ async fn paid(shop: &Shop, method: &str) -> (Actor, Answer) {
 
 /// How much the gateway has given back, without what came back.
 fn given(shop: &Shop) -> u64 {
-    let refunds = shop.world().gateway().refunds().unwrap();
+    let refunds = shop.gateway().refunds().unwrap();
     refunds.iter().filter(|refund| refund.status != RefundStatus::Failed).map(|refund| refund.amount).sum()
 }
 
@@ -142,7 +142,7 @@ pub async fn a_refund_may_fail_when_nobody_thinks_of_it_any_more(shop: Shop) {
     sells(&shop, &[("MUG", 1999, 10)]).await;
     let admin = shop.staff(Role::Admin).await;
     let (guest, placed) = paid(&shop, "pm_card_refundFail").await;
-    shop.world().gateway().takes(Duration::from_secs(3 * 86_400));
+    shop.gateway().takes(Duration::from_secs(3 * 86_400));
     gives(&admin, &placed, json!({"reason": "x"})).await.expect_status(201);
     shop.settle().await;
     assert_eq!(stands(&guest, &placed).await[1], "REFUNDED");
@@ -172,7 +172,7 @@ pub async fn no_refund_is_given_up_and_none_is_given_twice(shop: Shop) {
     // It does what it is asked and cannot say so; it fails and keeps that; it is away for more than a day.
     for (nth, (status, does)) in [(500, true), (503, true), (500, false), (503, false)].into_iter().enumerate() {
         let (guest, placed) = paid(&shop, "pm_card_visa").await;
-        let gateway = shop.world().gateway();
+        let gateway = shop.gateway();
         if does {
             gateway.fails_after(status)
         } else {
@@ -185,7 +185,7 @@ pub async fn no_refund_is_given_up_and_none_is_given_twice(shop: Shop) {
             shop.advance(Duration::from_secs(9 * 3_600));
         }
         assert_eq!(stands(&guest, &placed).await[1], "PAID", "{status} {does}");
-        shop.world().gateway().recovers();
+        shop.gateway().recovers();
         for _ in 0..3 {
             shop.advance(Duration::from_secs(600));
             shop.settle().await;

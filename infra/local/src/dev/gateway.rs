@@ -45,7 +45,7 @@ pub(super) async fn answer(world: &World, request: Request<Bytes>) -> Response<B
 }
 
 /// The request as the gateway's API sees it.
-fn within(request: Request<Bytes>) -> Option<Request<Bytes>> {
+pub(crate) fn within(request: Request<Bytes>) -> Option<Request<Bytes>> {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path_and_query()?.as_str().strip_prefix(ROOT)?.parse::<PathAndQuery>().ok()?;
     parts.uri = Uri::from(path);

@@ -2,7 +2,7 @@
 //! the payment gateway, the AWS behind it all, the clock, and waiting until the shop is idle. Never in template.yaml.
 
 mod aws;
-mod gateway;
+pub(crate) mod gateway;
 mod html;
 mod mail;
 mod orders;

@@ -186,7 +186,8 @@ impl Dynamo {
         Ok(answer)
     }
 
-    fn note_writes(&self, operation: &str, parsed: &Value) {
+    /// What carried out elsewhere has written is counted too.
+    pub(crate) fn note_writes(&self, operation: &str, parsed: &Value) {
         let tables: Vec<&str> = match operation {
             "PutItem" | "UpdateItem" | "DeleteItem" => text(parsed, "TableName").into_iter().collect(),
             "TransactWriteItems" => parsed["TransactItems"]

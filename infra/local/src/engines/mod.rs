@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use holdfast_core::{Ambient, Entropy};
@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::WorldClock;
+use crate::elsewhere::Elsewhere;
 use crate::store::Store;
 use crate::template::model::Stack;
 
@@ -158,6 +159,8 @@ pub struct Engines {
     pub s3: S3,
     /// The payment gateway, which is not AWS: a neighbour on the internet.
     pub gateway: PaymentGateway,
+    /// What is elsewhere instead.
+    pub(crate) elsewhere: OnceLock<Elsewhere>,
 }
 
 impl Engines {
@@ -194,6 +197,7 @@ impl Engines {
             ssm: Parameters::new(store.clone()),
             s3: S3::open(stack, place, clock.clone(), Arc::clone(&sqs), store.clone())?,
             gateway: PaymentGateway::new(store.clone(), ambient, pulse.clone()),
+            elsewhere: OnceLock::new(),
             clock,
             store,
             pulse,

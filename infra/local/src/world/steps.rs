@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use holdfast_core::Timestamp;
 
 use super::{Inner, World};
+use crate::elsewhere::Elsewhere;
 use crate::engines::EngineError;
 use crate::sources::Pace;
 
@@ -25,6 +26,18 @@ impl World {
 
     /// Works until nothing is due. What is due later stays: delayed messages, retries, schedules to come.
     pub async fn settle(&self) {
+        let Some(elsewhere) = self.0.parts.engines.elsewhere.get() else { return self.settle_here().await };
+        let mut quiet = 0;
+        while quiet < Elsewhere::QUIET_ROUNDS {
+            self.settle_here().await;
+            match elsewhere.round(&self.0.stack, &self.0.parts.functions).await {
+                Ok(found) => quiet = if found { 0 } else { quiet + 1 },
+                Err(error) => return tracing::error!(%error, "what is elsewhere does not come to rest"),
+            }
+        }
+    }
+
+    async fn settle_here(&self) {
         loop {
             let before = self.0.done.load(Ordering::SeqCst);
             let rested = self.0.rested.notified();

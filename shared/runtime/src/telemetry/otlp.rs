@@ -7,7 +7,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -19,6 +18,8 @@ use serde_json::{Value, json};
 use super::trace::{Attribute, Span, SpanKind};
 use super::work::SpanSink;
 use crate::env::{Env, InitError};
+use crate::web::{Internet, Machine};
+use crate::wire::Wire;
 
 /// Where OpenTelemetry's own exporters look.
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -62,7 +63,8 @@ impl Collector {
             attribute("service.version", &text("BUILD_VERSION").into()),
             attribute("deployment.environment.name", &text("STAGE").into()),
         ]});
-        let connector = SharedHttpConnector::new(Connector::builder().build_http());
+        let wire = Wire::new([], Machine.names()).map_err(InitError::certificates)?;
+        let connector = SharedHttpConnector::new(wire);
         Ok(Some(Self(Arc::new(Inner { connector, traces, resource, waiting: Mutex::default() }))))
     }
 }

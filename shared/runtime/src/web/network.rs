@@ -3,15 +3,11 @@
 use std::fmt::Debug;
 use std::net::ToSocketAddrs;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError, SharedDnsResolver};
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 use crate::env::InitError;
+use crate::wire::Wire;
 
 /// A network: how names are resolved in it, and how one connects.
 pub trait Internet: Debug + Send + Sync {
@@ -31,22 +27,9 @@ impl Internet for Machine {
     }
 
     fn connector(&self, names: SharedDnsResolver) -> Result<SharedHttpConnector, InitError> {
-        let mut roots = TrustStore::empty();
-        for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-            roots.add_pem_certificate(pem(root));
-        }
-        let tls = TlsContext::builder().with_trust_store(roots).build().map_err(|error| InitError::Aws {
-            what: "the embedded certificates do not load".to_owned(),
-            source: error.into(),
-        })?;
-        let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls);
-        Ok(SharedHttpConnector::new(connector.build_with_resolver(names)))
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
+        Ok(SharedHttpConnector::new(Wire::new(roots, names).map_err(InitError::certificates)?))
     }
-}
-
-/// A trust store takes certificates in no other form.
-fn pem(certificate: &[u8]) -> String {
-    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(certificate))
 }
 
 /// The system's resolver.

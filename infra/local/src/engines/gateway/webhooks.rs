@@ -110,6 +110,11 @@ impl PaymentGateway {
         Ok(due_ms.and_then(|due_ms| Timestamp::from_millisecond(due_ms).ok()))
     }
 
+    /// Whether nothing is due, and nothing in hand.
+    pub fn is_idle(&self) -> Result<bool, EngineError> {
+        Ok(self.due(&BTreeSet::new())?.is_empty())
+    }
+
     fn take_up(&self) -> Result<Option<(InHand<'_>, Job)>, EngineError> {
         let newest_first = self.webhooks().newest_first;
         // Held until the choice is made: two must not choose the same.
