@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 26] = [
+const MAY_IMPORT: [(&str, &[&str]); 27] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
@@ -62,6 +62,7 @@ const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ),
     ("testing", &["core", "auth", "runtime", "local"]),
     ("cli", &["core", "auth", "runtime", "inventory", "orders", "payments", "trail", "local", "testing"]),
+    ("attack", &["core"]),
     (
         "tests",
         &[
@@ -84,6 +85,7 @@ const MAY_IMPORT: [(&str, &[&str]); 26] = [
             "notifications",
             "local",
             "testing",
+            "attack",
         ],
     ),
 ];
