@@ -8,7 +8,7 @@ build := cargo build --workspace --bin
 built := $(or $(CARGO_TARGET_DIR),target)/debug
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-stripe test-stripe-sandbox lint audit status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help looks simulate exhaust
+.PHONY: run test test-stripe test-stripe-sandbox lint audit race history kill mutants fuzz status-page bench bench-cold bench-import build local sam-local deploy destroy e2e docs help looks simulate exhaust
 
 run: ## serve the shop at http://127.0.0.1:8080
 	@$(tools)/need.sh cargo cc
@@ -39,6 +39,26 @@ audit: ## whether stock, orders and money of a stopped shop agree
 	@$(tools)/need.sh cargo cc
 	@$(build) holdfast --quiet
 	@$(built)/holdfast --data "$${HOLDFAST_DATA:-.holdfast}" audit
+
+race: ## SEED=… ROUNDS=…: what only one may have is asked for by several at once, of a local host in which much goes wrong
+	@$(tools)/need.sh cargo cc
+	@SEED=$(SEED) ROUNDS=$(ROUNDS) $(tools)/race.sh
+
+history: ## OPERATIONS=…: what many at once were answered could have happened one after the other
+	@$(tools)/need.sh cargo cc
+	@$(tools)/history.sh
+
+kill: ## KILLS=…: the local host is killed under load; nothing that was acknowledged is lost, and its books add up
+	@$(tools)/need.sh cargo cc
+	@$(tools)/kill.sh
+
+fuzz: ## hostile input: schemathesis by docs/openapi.json, and bent bytes for the shop's own readers
+	@$(tools)/need.sh cargo cc curl python3
+	@$(tools)/fuzz.sh
+
+mutants: ## mistakes that other shops made, planted one after the other: each must be caught
+	@$(tools)/need.sh cargo cc git python3
+	@$(tools)/mutants.py
 
 status-page: ## the local host's status page, in a headless Chromium
 	@$(tools)/need.sh cargo cc curl

@@ -11,7 +11,6 @@ pub mod webhooks;
 pub mod work;
 
 mod process;
-mod served;
 
 use std::fmt;
 use std::path::PathBuf;

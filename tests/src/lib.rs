@@ -3,6 +3,8 @@
 pub mod away;
 pub mod bench;
 pub mod breaking;
+pub mod fuzz;
 pub mod openapi;
 pub mod schemas;
+pub mod served;
 pub mod stories;

@@ -62,6 +62,7 @@ const MAY_IMPORT: [(&str, &[&str]); 27] = [
     ),
     ("testing", &["core", "auth", "runtime", "local"]),
     ("cli", &["core", "auth", "runtime", "inventory", "orders", "payments", "trail", "local", "testing"]),
+    ("attack", &["core"]),
     (
         "tests",
         &[
@@ -84,6 +85,7 @@ const MAY_IMPORT: [(&str, &[&str]); 27] = [
             "notifications",
             "local",
             "testing",
+            "attack",
         ],
     ),
     ("proof", &["core", "auth", "local", "cli"]),

@@ -15,11 +15,21 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// What is in a shop that is opened for the first time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BeginsWith {
+    Nothing,
+    /// Somebody of each kind to log in as.
+    Accounts,
+    /// And goods.
+    Demo,
+}
+
 /// What the environment chooses.
 struct Settings {
     port: u16,
     data: PathBuf,
-    demo: bool,
+    begins_with: BeginsWith,
     faults: Faults,
     template: PathBuf,
     stages: PathBuf,
@@ -63,8 +73,8 @@ async fn open(settings: Settings) -> Result<(), Box<dyn Error>> {
     let world = World::start(Options { faults: settings.faults, port, ..Options::kept(blueprint, data) })?;
     let background = Background::start(&world);
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let table = table(port, &settings.data, settings.demo);
-    let mut welcome = tokio::spawn(welcome(world.clone(), table, settings.demo));
+    let table = table(port, &settings.data, settings.begins_with);
+    let mut welcome = tokio::spawn(welcome(world.clone(), table, settings.begins_with));
     let stop = async move {
         tokio::select! {
             _ = interrupted.recv() => {}
@@ -91,13 +101,15 @@ async fn listen(port: u16) -> Result<TcpListener, String> {
 }
 
 /// Says where everything is, as soon as all of it is there.
-async fn welcome(world: World, table: String, demo: bool) -> Result<(), SeedError> {
-    if demo {
+async fn welcome(world: World, table: String, begins_with: BeginsWith) -> Result<(), SeedError> {
+    if begins_with != BeginsWith::Nothing {
         seed::demo(&world).await?;
     }
     drop(io::stdout().write_all(table.as_bytes()));
     // Nobody waits for what the shop sells; what is missing comes at the next start.
-    if demo && let Err(error) = demo::shop(&world).await {
+    if begins_with == BeginsWith::Demo
+        && let Err(error) = demo::shop(&world).await
+    {
         tracing::warn!(%error, "the demo catalog is not complete");
     }
     Ok(())
@@ -116,15 +128,16 @@ impl Settings {
         let chaos_seed = number("HOLDFAST_CHAOS_SEED", 0, u64::MAX)?;
         let chaos = env.get("HOLDFAST_CHAOS").unwrap_or_default();
         let faults = Faults::parse(chaos, chaos_seed).map_err(|error| format!("HOLDFAST_CHAOS: {error}"))?;
-        let demo = match env.get("HOLDFAST_SEED").unwrap_or("demo") {
-            "demo" => true,
-            "empty" => false,
-            other => return Err(format!("HOLDFAST_SEED is {other:?}, neither demo nor empty").into()),
+        let begins_with = match env.get("HOLDFAST_SEED").unwrap_or("demo") {
+            "demo" => BeginsWith::Demo,
+            "accounts" => BeginsWith::Accounts,
+            "empty" => BeginsWith::Nothing,
+            other => return Err(format!("HOLDFAST_SEED is {other:?}, not demo, accounts or empty").into()),
         };
         Ok(Self {
             port: u16::try_from(number("HOLDFAST_PORT", u64::from(PORT), u64::from(u16::MAX))?)?,
             data: env.get("HOLDFAST_DATA").unwrap_or(".holdfast").into(),
-            demo,
+            begins_with,
             faults,
             template: env.get("HOLDFAST_TEMPLATE").unwrap_or("template.yaml").into(),
             stages: env.get("HOLDFAST_STAGES").unwrap_or("infra/samconfig.toml").into(),
@@ -133,13 +146,13 @@ impl Settings {
     }
 }
 
-fn table(port: u16, data: &Path, demo: bool) -> String {
+fn table(port: u16, data: &Path, begins_with: BeginsWith) -> String {
     let base = format!("http://127.0.0.1:{port}");
     let mut table = format!(
         "\n  Holdfast is open\n\n  API      {base}\n  Docs     {base}/docs\n  Status   {base}/dev\n  Mailbox  {base}/dev/mail\n  Payments {base}/dev/gateway\n  Data     {}\n\n",
         data.display()
     );
-    if demo {
+    if begins_with != BeginsWith::Nothing {
         table.push_str(&format!("  Accounts, password {}\n\n", seed::PASSWORD));
         for account in seed::ACCOUNTS {
             table.push_str(&format!("  {:<22}{}\n", account.email, account.title()));

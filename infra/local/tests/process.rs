@@ -102,7 +102,7 @@ fn what_is_wrong_is_one_line_and_no_success() {
         ("HOLDFAST_TEMPLATE", &odd, &[&place, "AWS::Kinesis::Stream", "not supported"]),
         ("HOLDFAST_TEMPLATE", &broken, &["broken.yaml:"]),
         ("HOLDFAST_TEMPLATE", "missing.yaml", &["missing.yaml"]),
-        ("HOLDFAST_SEED", "demos", &["HOLDFAST_SEED", "\"demos\"", "demo", "empty"]),
+        ("HOLDFAST_SEED", "demos", &["HOLDFAST_SEED", "\"demos\"", "demo", "accounts", "empty"]),
         ("HOLDFAST_CHAOS", "duplicates,typo", &["HOLDFAST_CHAOS", "\"typo\"", "reorder"]),
         ("HOLDFAST_CHAOS_SEED", "-1", &["HOLDFAST_CHAOS_SEED", "\"-1\""]),
     ];

@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::io;
 
+use holdfast_attack::{Line, Place};
 use holdfast_core::{Clock, Timestamp};
 use holdfast_local::Latency;
 use serde_json::{Value, json};
 
-use super::served::{CLIENTS, CLOUD, Line, Served, home, percentile};
 use super::{Figure, now};
+use crate::served::{CLIENTS, CLOUD, Served, home, percentile};
 
 /// So many articles there are.
 const ARTICLES: usize = 50;
@@ -44,7 +45,7 @@ pub fn pages() -> Result<Vec<Figure>, Box<dyn Error>> {
     let both = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     both.block_on(async {
         let served = Served::open("pages", ARTICLES).await?;
-        let list = Line::open(served.port).await?.gets("/v1/products?limit=20", "").await?;
+        let list = Line::open(&Place::here(served.port)).await?.gets("/v1/products?limit=20", "").await?;
         let product = list.pointer("/items/0/id").and_then(Value::as_str).ok_or("the shop is empty")?;
         let of = "16 guests over HTTP, on disk, they and the host on the same cores";
         let page = looks(served.port, format!("/v1/products/{product}")).await?;
@@ -61,7 +62,7 @@ async fn looks(port: u16, path: String) -> Result<f64, Box<dyn Error>> {
         .map(|_| {
             let path = path.clone();
             tokio::spawn(async move {
-                let mut line = Line::open(port).await?;
+                let mut line = Line::open(&Place::here(port)).await?;
                 for _ in 0..LOOKS {
                     line.gets(&path, "").await?;
                 }
@@ -96,7 +97,7 @@ async fn purchases(latency: Option<Latency>, of: &'static str) -> Result<Vec<Fig
     world.faults().slow(None);
     let mails = world.mailbox()?.len() - mails;
     let (mut asked, mut paid) = (Vec::new(), Vec::new());
-    let mut line = Line::open(served.port).await?;
+    let mut line = Line::open(&Place::here(served.port)).await?;
     for one in &bought {
         let order =
             line.gets(&format!("/v1/orders/{}", one.order), &format!("x-order-token: {}\r\n", one.token)).await?;
@@ -127,7 +128,7 @@ async fn purchases(latency: Option<Latency>, of: &'static str) -> Result<Vec<Fig
 
 /// Buys one article after another, over one connection.
 async fn buys(port: u16, world: holdfast_local::World, client: usize, count: usize) -> io::Result<Vec<Bought>> {
-    let (mut line, mut bought) = (Line::open(port).await?, Vec::with_capacity(count));
+    let (mut line, mut bought) = (Line::open(&Place::here(port)).await?, Vec::with_capacity(count));
     for nth in 0..count {
         let (began, clock) = (world.clock().now(), now());
         let article = format!("A{}", (client * 7 + nth) % ARTICLES);

@@ -4,13 +4,14 @@
 use std::error::Error;
 use std::time::Duration;
 
+use holdfast_attack::{Line, Place};
 use holdfast_local::Latency;
 use holdfast_testing::{Actor, Shop};
 use serde_json::{Value, json};
 
 use super::process::{cpu_s, thread_cpu_s};
-use super::served::{CLIENTS, CLOUD, Line, PRICE, Served, home, percentile, stocked};
 use super::{Figure, median, now};
+use crate::served::{CLIENTS, CLOUD, PRICE, Served, home, percentile, stocked};
 
 const ORDERS: usize = 200;
 /// What sending costs below the subtotal from which it costs nothing.
@@ -172,7 +173,7 @@ async fn crowd(
 
 /// Orders each of these carts, one after the other, over one connection: how long each took, in milliseconds.
 async fn buys(port: u16, carts: Vec<String>) -> Result<Vec<f64>, std::io::Error> {
-    let mut line = Line::open(port).await?;
+    let mut line = Line::open(&Place::here(port)).await?;
     let (body, mut waits) = (order(1), Vec::with_capacity(carts.len()));
     for token in carts {
         let headers = format!("x-cart-token: {token}\r\nidempotency-key: bench\r\n");

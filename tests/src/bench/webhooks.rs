@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Figure;
 use super::process::{cpu_s, thread_cpu_s};
-use super::served::{home, stocked};
+use crate::served::{home, stocked};
 
 /// How many are paid.
 const PAID: usize = 200;

@@ -8,6 +8,7 @@ mod functions;
 mod queues;
 mod traces;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -70,7 +71,15 @@ fn status(world: &World) -> Result<Value, EngineError> {
         "functions": functions::json(world),
         "queues": queues::json(world)?,
         "mails": world.mailbox()?.len(),
+        "met": met(world),
     }))
+}
+
+/// What went wrong on purpose, and how many handlers began while another was at work: a race that met nothing raced nothing.
+fn met(world: &World) -> Value {
+    let mut met: BTreeMap<_, _> = world.faults().counts();
+    met.insert("overlapping_handlers", world.overlapping());
+    json!(met)
 }
 
 fn index(world: &World, live: bool) -> Result<Response<Bytes>, EngineError> {

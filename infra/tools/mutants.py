@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Plants the mistakes of tests/mutants one after the other, and looks whether the tests that are to catch each do.
+
+A mistake is planted in a tree of its own, target/mutants/tree, or with --here in this one, which has to be clean: that saves a build
+of everything. What is run is the binary that was built from it: it must differ from the one without the mistake, and the tests must
+pass in that one. Words on the command line choose mistakes by name.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = "--here" in sys.argv[1:]
+TREE = ROOT if HERE else ROOT / "target/mutants/tree"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+# A test that hangs is no test that passes.
+PATIENCE_S = 900
+
+
+def git(*arguments):
+    subprocess.run(["git", *arguments], cwd=TREE, check=True, capture_output=True)
+
+
+def make_tree():
+    """The last commit, as it is."""
+    if HERE:
+        changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        if changed:
+            sys.exit(f"this tree is not as it was committed:\n{changed}")
+        return
+    if TREE.exists():
+        subprocess.run(["git", "worktree", "remove", "--force", TREE], cwd=ROOT, check=True, capture_output=True)
+    TREE.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["git", "worktree", "prune"], cwd=ROOT, check=True)
+    subprocess.run(["git", "worktree", "add", "--quiet", "--detach", TREE, "HEAD"], cwd=ROOT, check=True)
+
+
+def build(binary):
+    """Builds a test binary: where it lies, or nothing when it does not build."""
+    command = ["cargo", "test", "--workspace", "--test", binary, "--no-run", "--message-format=json"]
+    built = subprocess.run(command, cwd=TREE, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)}, capture_output=True, text=True)
+    if built.returncode != 0:
+        return None
+    lines = (json.loads(line) for line in built.stdout.splitlines() if line.startswith("{"))
+    found = [line["executable"] for line in lines if line.get("executable") and line["target"]["kind"] == ["test"] and line["target"]["name"] == binary]
+    return pathlib.Path(found[0])
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def passes(executable, word):
+    """Runs what has a word in its name: whether it passes; nothing when there is none such."""
+    command = [executable, *([word] if word else [])]
+    try:
+        run = subprocess.run(command, cwd=TREE / "tests", capture_output=True, text=True, timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        return False
+    ran = re.search(r"^running (\d+) test", run.stdout, re.MULTILINE)
+    if not ran or ran[1] == "0":
+        return None
+    return run.returncode == 0
+
+
+class Mutant:
+    def __init__(self, patch):
+        self.name, self.patch = patch.stem, patch
+        head = patch.read_text().split("\ndiff --git", 1)[0].splitlines()
+        self.tests = [tuple((line.removeprefix("Test: ") + " ").split(" ", 1)) for line in head if line.startswith("Test: ")]
+        self.tests = [(binary, word.strip()) for binary, word in self.tests]
+
+
+def try_one(mutant, sound):
+    git("apply", mutant.patch)
+    try:
+        for binary, word in mutant.tests:
+            executable = build(binary)
+            if executable is None:
+                return "does not build", ""
+            if digest(executable) == sound[binary]:
+                return "was not built", ""
+            if passes(executable, word) is False:
+                return "caught", f"{binary} {word}".strip()
+        return "SURVIVED", ""
+    finally:
+        git("checkout", "--quiet", "--", ".")
+
+
+def main():
+    words = [word for word in sys.argv[1:] if word != "--here"]
+    patches = sorted((ROOT / "tests/mutants").glob("*.patch"))
+    mutants = [Mutant(patch) for patch in patches if not words or any(word in patch.stem for word in words)]
+    make_tree()
+    sound = {}
+    for binary in sorted({binary for mutant in mutants for binary, _ in mutant.tests}):
+        executable = build(binary)
+        if executable is None:
+            sys.exit(f"{binary} does not build without any mistake")
+        sound[binary] = digest(executable)
+        for word in sorted({word for mutant in mutants for other, word in mutant.tests if other == binary}):
+            if passes(executable, word) is not True:
+                sys.exit(f"{binary} {word} does not pass without any mistake, or there is no such test")
+    outcomes = {}
+    for mutant in mutants:
+        began = time.monotonic()
+        outcome, by = try_one(mutant, sound)
+        outcomes[mutant.name] = outcome
+        print(f"{outcome:<15}{mutant.name:<34}{by} ({time.monotonic() - began:.0f} s)", flush=True)
+    caught = sum(outcome == "caught" for outcome in outcomes.values())
+    others = {outcome: sum(other == outcome for other in outcomes.values()) for outcome in sorted(set(outcomes.values()) - {"caught"})}
+    print(f"mutants: {caught} of {len(outcomes)} caught" + "".join(f", {count} {outcome}" for outcome, count in others.items()))
+    sys.exit(0 if caught == len(outcomes) else 1)
+
+
+if __name__ == "__main__":
+    main()
