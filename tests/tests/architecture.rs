@@ -15,7 +15,7 @@ use serde_json::Value;
 ///
 /// A context that stands in another's row is that context's to read through what it offers for it (`accounts::directory`);
 /// its store is nobody's but its own.
-const MAY_IMPORT: [(&str, &[&str]); 27] = [
+const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("core", &[]),
     ("auth", &["core"]),
     ("runtime", &["core"]),
