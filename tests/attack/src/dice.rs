@@ -15,7 +15,7 @@ impl Dice {
     }
 
     /// The next number (SplitMix64).
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,12 +25,12 @@ impl Dice {
 
     /// A number from `least` to `most`, both included.
     pub fn from(&mut self, least: u64, most: u64) -> u64 {
-        least + self.next() % (most.saturating_sub(least) + 1)
+        least + self.draw() % (most.saturating_sub(least) + 1)
     }
 
     /// Heads or tails.
     pub fn coin(&mut self) -> bool {
-        self.next().is_multiple_of(2)
+        self.draw().is_multiple_of(2)
     }
 }
 

@@ -79,7 +79,6 @@ pub async fn history(target: &Target, plan: Plan) -> Result<Report, Trouble> {
         report.overlapping += group.overlapping;
         report.violations.extend(group.violations);
     }
-    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "it is for people to read")]
     let seconds = (clock() - began) as f64 / 1e9;
     Ok(Report { seconds, ..report })
 }
@@ -171,7 +170,7 @@ impl Client<'_> {
 
     /// One operation on one article.
     async fn turns(&mut self, notes: &mut Notes, held: &mut Vec<(usize, String, i64)>) -> Result<(), Trouble> {
-        let article = usize::try_from(self.dice.next()).unwrap_or_default() % self.articles.len();
+        let article = usize::try_from(self.dice.draw()).unwrap_or_default() % self.articles.len();
         let (ground, sku) = (self.ground, self.articles[article].as_str());
         let turn = self.dice.from(0, 19);
         let invoked = clock();

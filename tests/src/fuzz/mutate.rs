@@ -62,8 +62,8 @@ fn bend(dice: &mut Dice, bytes: &mut Vec<u8>, seeds: &[Vec<u8>]) {
     let at = place(dice, bytes.len());
     let end = (at + place(dice, 16)).min(bytes.len());
     match dice.from(0, 8) {
-        0 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << (dice.next() % 8)),
-        1 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = dice.next().to_le_bytes()[0]),
+        0 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << (dice.draw() % 8)),
+        1 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = dice.draw().to_le_bytes()[0]),
         2 => drop(bytes.drain(at..end)),
         3 => {
             let again: Vec<u8> = bytes.get(at..end).unwrap_or_default().to_vec();
@@ -99,7 +99,7 @@ fn insert(bytes: &mut Vec<u8>, at: usize, new: &[u8]) {
 
 /// A place in something so long, its end included.
 fn place(dice: &mut Dice, length: usize) -> usize {
-    usize::try_from(dice.next()).unwrap_or(usize::MAX) % (length + 1)
+    usize::try_from(dice.draw()).unwrap_or(usize::MAX) % (length + 1)
 }
 
 fn pick<'a, T>(dice: &mut Dice, all: &'a [T]) -> Option<&'a T> {

@@ -185,7 +185,8 @@ pub(super) async fn expiry_against_payment(ground: &Ground, mut dice: Dice) -> F
     };
     let (paid, ended, bought, cancelled) = join4(late, ends, buys, cancels).await;
     let (paid, bought) = (paid?, bought?.concat());
-    (ended?, cancelled?);
+    ended?;
+    cancelled?;
     let mut wrong = strange(&bought, &["out_of_stock"]);
     let others = distinct(bought);
     if others.len() > 1 {
