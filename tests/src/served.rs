@@ -38,7 +38,11 @@ pub struct Served {
 impl Served {
     /// A shop with so many articles, open.
     pub async fn open(name: &str, articles: usize) -> Result<Self, Box<dyn Error>> {
-        Self::with(name, Faults::none(), async |shop| Ok(stocked(shop, articles).await)).await
+        Self::with(name, Faults::none(), async |shop| {
+            stocked(shop, articles).await;
+            Ok(())
+        })
+        .await
     }
 
     /// A shop that is prepared in peace; then it opens, and these faults begin.

@@ -260,7 +260,7 @@ pub fn tell_all<T: Send>(tell: impl AsyncFn(&'static str, Story) -> T + Sync) ->
         told
     };
     thread::scope(|scope| {
-        let other = scope.spawn(&teller);
+        let other = scope.spawn(teller);
         let mut told = teller();
         told.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
         told

@@ -1,7 +1,5 @@
 //! The mistakes of tests/mutants: each can still be planted, and says what it is and which test is to catch it.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -61,7 +61,7 @@ impl Shop {
 
     /// A shop that is deployed, with nothing in it.
     pub fn away(away: Away) -> Self {
-        Self { transport: Transport::Away(away.clean()), actors: Arc::default() }
+        Self { transport: Transport::Away(Box::new(away.clean())), actors: Arc::default() }
     }
 
     /// A shop that lies in `folder` and whose queues, bus and buckets are at the LocalStack at `aws`, which is emptied before; its

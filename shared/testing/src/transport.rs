@@ -14,7 +14,7 @@ pub(crate) enum Transport {
     /// In this process, without a socket.
     World(World),
     /// Over HTTP, to what is deployed.
-    Away(Away),
+    Away(Box<Away>),
 }
 
 impl Transport {

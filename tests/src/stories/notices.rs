@@ -149,7 +149,7 @@ pub async fn money_that_does_not_come_or_goes_back_is_told_of(shop: Shop) {
         format!("Your order {number}"),
         format!("Your payment for the order {number} did not go through"),
         format!("Your order {number} is paid"),
-        format!("Your order {number} was called off"),
+        format!("Your order {number} was cancelled"),
         format!("$26.99 of your order {number} was refunded"),
     ];
     told.sort();
