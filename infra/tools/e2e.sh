@@ -15,7 +15,7 @@ cp template.yaml $work/ && cp -r infra $work/infra
 if [ "${PROFILE:-debug}" = release ]; then
     [ -d target/lambda ] || { echo "nothing is built: make build ARCH=x86_64" >&2; exit 1; }
     cp -r target/lambda/. $work/target/lambda/
-    cargo build --quiet --bin e2e --bin signing-keys
+    cargo build --quiet --workspace --bin e2e --bin signing-keys
 else
     cargo build --quiet --workspace --bins
     for source in functions/*/src/bin/*.rs; do

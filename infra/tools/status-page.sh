@@ -3,25 +3,17 @@
 # Screenshots lie in target/status-page.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-chromium=$(infra/tools/chromium.sh)
-cargo build --quiet --workspace --bin holdfast-local
 target=${CARGO_TARGET_DIR:-target}
+if [ -z "${SHOP:-}" ]; then
+    cargo build --quiet --workspace --bin holdfast-local
+    export HOST=$target/debug/holdfast-local HOLDFAST_SEED=empty
+    exec infra/tools/with-host.sh infra/tools/status-page.sh
+fi
+shop=$SHOP chromium=$(infra/tools/chromium.sh)
 shots=$target/status-page
-data=$(mktemp -d)
+profile=$(mktemp -d)
+trap 'rm -rf "$profile"' EXIT
 mkdir -p "$shots"
-: >"$data/out"
-HOLDFAST_PORT=0 HOLDFAST_DATA=$data HOLDFAST_SEED=empty "$target/debug/holdfast-local" >"$data/out" 2>"$data/err" &
-host=$!
-trap 'kill $host 2>/dev/null || true; wait $host 2>/dev/null || true; rm -rf "$data"' EXIT
-
-shop=
-for _ in $(seq 300); do
-    shop=$(sed -n 's/^ *API *//p' "$data/out")
-    [ -n "$shop" ] && break
-    kill -0 $host 2>/dev/null || { cat "$data/err" >&2; exit 1; }
-    sleep 0.2
-done
-[ -n "$shop" ] || { echo "the host did not open" >&2; exit 1; }
 
 # Some traffic: two customers, what is not there, a forgotten password.
 for name in ada grace; do
@@ -33,7 +25,7 @@ curl -sf -X POST "$shop/dev/settle" >/dev/null
 
 # Chromium's profile is its own, and it may reach this machine alone.
 look() {
-    timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$data/profile" \
+    timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$profile" \
         --host-resolver-rules="MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" --virtual-time-budget=4000 "$@" 2>/dev/null
 }
 failed=0

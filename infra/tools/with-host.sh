@@ -1,9 +1,10 @@
 #!/bin/bash
 # Opens a shop on disk and on a free port, runs a command that finds its address in SHOP, and ends the shop by its process id.
-# HOST is the shop's binary. What goes wrong in it, HOLDFAST_CHAOS says; it begins with the demo accounts.
+# HOST is the shop's binary. What goes wrong in it, HOLDFAST_CHAOS says; it begins with the demo accounts, or with what HOLDFAST_SEED says.
 set -euo pipefail
 data=$(mktemp -d)
-HOLDFAST_PORT=0 HOLDFAST_DATA=$data/shop HOLDFAST_SEED=accounts "$HOST" >"$data/out" 2>"$data/err" &
+: >"$data/out"
+HOLDFAST_PORT=0 HOLDFAST_DATA=$data/shop HOLDFAST_SEED=${HOLDFAST_SEED:-accounts} "$HOST" >"$data/out" 2>"$data/err" &
 host=$!
 trap 'kill $host 2>/dev/null || true; wait $host 2>/dev/null || true; rm -rf "$data"' EXIT
 

@@ -32,10 +32,9 @@ async fn a_stock_with_its_event_is_under_a_kilobyte_whatever_its_names_are() {
     let basel = basel.at("/id");
     let first = json!({"sku": sku, "warehouse_id": basel, "on_hand": 90_000_000, "low_stock_threshold": 80_000_000});
     posts(&keeper, "first", "/v1/admin/inventory", first).await;
-    // A count leaves its mark on the item.
     let counts = json!({"warehouse_id": basel, "counts": [{"sku": sku, "on_hand": 99_000_000}]});
     keeper.clone().keyed("count").post("/v1/admin/inventory/sync", counts).await.expect_status(200);
-    written(&shop, "StockSyncFunction");
+    assert_eq!(written(&shop, "StockSyncFunction"), 5.0, "mark and stock, double each, and the receipt");
 
     let adjusted = json!({"warehouse_id": basel, "delta": -1, "reason": reason});
     posts(&keeper, "adjust", &format!("/v1/admin/inventory/{sku}/adjust"), adjusted).await;

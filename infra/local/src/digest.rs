@@ -5,51 +5,32 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value;
 
-/// The same for the same items, in whatever order a client's maps list their fields.
-pub(crate) fn hash(value: &Value, hasher: &mut DefaultHasher) {
-    match value {
-        Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            sorted.len().hash(hasher);
-            for (name, field) in sorted {
-                name.hash(hasher);
-                hash(field, hasher);
-            }
-        }
-        Value::Array(items) => {
-            items.len().hash(hasher);
-            items.iter().for_each(|item| hash(item, hasher));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.hash(hasher),
-    }
-}
-
 /// The same for the same content, also of texts that are JSON themselves: what is sent to a queue or a bus. Lists are sets where
 /// their order says nothing: what a batch asks for, and what it is answered.
-pub(crate) fn hash_deep(value: &Value, sets: bool, hasher: &mut DefaultHasher) {
+pub(crate) fn hash(value: &Value, sets: bool, hasher: &mut DefaultHasher) {
     match value {
         Value::Object(fields) => {
             let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
             sorted.len().hash(hasher);
             for (name, field) in sorted {
                 name.hash(hasher);
-                hash_deep(field, sets, hasher);
+                hash(field, sets, hasher);
             }
         }
         Value::Array(items) => {
             items.len().hash(hasher);
             if !sets {
-                return items.iter().for_each(|item| hash_deep(item, sets, hasher));
+                return items.iter().for_each(|item| hash(item, sets, hasher));
             }
             let each = items.iter().map(|item| {
                 let mut own = DefaultHasher::new();
-                hash_deep(item, sets, &mut own);
+                hash(item, sets, &mut own);
                 own.finish()
             });
             each.fold(0_u64, u64::wrapping_add).hash(hasher);
         }
         Value::String(text) if text.starts_with('{') => match serde_json::from_str::<Value>(text) {
-            Ok(inner) => hash_deep(&inner, sets, hasher),
+            Ok(inner) => hash(&inner, sets, hasher),
             Err(_) => text.hash(hasher),
         },
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.hash(hasher),
@@ -66,7 +47,7 @@ mod tests {
     fn what_says_the_same_is_the_same() {
         let of = |value: &Value, sets: bool| {
             let mut hasher = DefaultHasher::new();
-            hash_deep(value, sets, &mut hasher);
+            hash(value, sets, &mut hasher);
             hasher.finish()
         };
         let [one, other] =

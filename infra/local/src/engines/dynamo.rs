@@ -1,7 +1,7 @@
 //! DynamoDB, by dynoxide: one storage behind one lock, so that streams, TTL and the world's clock can be seen to here.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,13 +9,13 @@ use std::time::Duration;
 use dynoxide::storage::Storage;
 use dynoxide::{DynoxideError, actions};
 use futures::FutureExt;
+use holdfast_core::canonical;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{EngineError, Place, Pulse, Snapshot, copy, held, text};
 use crate::clock::WorldClock;
-use crate::digest;
 use crate::template::model::{Stack, TableSpec};
 
 /// DynamoDB remembers a transaction's token for so long.
@@ -167,7 +167,7 @@ impl Dynamo {
         let execute = |storage: &Storage, request| finished(actions::transact_write_items::execute(storage, request));
         let Some(token) = text(parsed, "ClientRequestToken") else { return self.run(body, execute) };
         let mut hasher = DefaultHasher::new();
-        digest::hash(&parsed["TransactItems"], &mut hasher);
+        canonical(&parsed["TransactItems"]).hash(&mut hasher);
         let (items, at_ms) = (hasher.finish(), self.clock.millis());
         // Held until the end: a twin in flight must find the outcome.
         let mut tokens = held(&self.tokens);
