@@ -44,9 +44,9 @@ if [ "${COMPILER:-cargo}" = cargo ]; then
 fi
 
 rm -rf target/lambda target/zips
-# What no function stands on is left out: the local host, the operator's command and the tests. They would bring HTTP/2 along.
-cargo lambda build --compiler "${COMPILER:-cargo}" --release --locked --target $target --workspace \
-    --exclude holdfast-cli --exclude holdfast-local --exclude holdfast-pictures --exclude holdfast-testing --exclude holdfast-tests --bins
+# Functions alone: what none of them stands on (the local host, the operator's command, the tests) would bring HTTP/2 along.
+packages=$(awk -F'"' 'FNR == 1 { package = 1 } package && /^name/ { print "--package", $2; package = 0 }' functions/*/Cargo.toml infra/bare/Cargo.toml)
+cargo lambda build --compiler "${COMPILER:-cargo}" --release --locked --target $target $packages --bins
 # Not a function, and not deployed: what cold starts are measured against.
 rm -rf target/bare && mv target/lambda/bare target/bare
 built=$SECONDS

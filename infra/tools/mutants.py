@@ -19,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = "--here" in sys.argv[1:]
 TREE = ROOT if HERE else ROOT / "target/mutants/tree"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+# The tests that are to catch them.
+BINARY = "shop"
 # A test that hangs is no test that passes.
 PATIENCE_S = 900
 
@@ -41,14 +43,14 @@ def make_tree():
     subprocess.run(["git", "worktree", "add", "--quiet", "--detach", TREE, "HEAD"], cwd=ROOT, check=True)
 
 
-def build(binary):
-    """Builds a test binary: where it lies, or nothing when it does not build."""
-    command = ["cargo", "test", "--workspace", "--test", binary, "--no-run", "--message-format=json"]
+def build():
+    """Builds the tests: where the binary lies, or nothing when it does not build."""
+    command = ["cargo", "test", "--workspace", "--test", BINARY, "--no-run", "--message-format=json"]
     built = subprocess.run(command, cwd=TREE, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)}, capture_output=True, text=True)
     if built.returncode != 0:
         return None
     lines = (json.loads(line) for line in built.stdout.splitlines() if line.startswith("{"))
-    found = [line["executable"] for line in lines if line.get("executable") and line["target"]["kind"] == ["test"] and line["target"]["name"] == binary]
+    found = [line["executable"] for line in lines if line.get("executable") and line["target"]["kind"] == ["test"] and line["target"]["name"] == BINARY]
     return pathlib.Path(found[0])
 
 
@@ -58,9 +60,8 @@ def digest(path):
 
 def passes(executable, word):
     """Runs what has a word in its name: whether it passes; nothing when there is none such."""
-    command = [executable, *([word] if word else [])]
     try:
-        run = subprocess.run(command, cwd=TREE / "tests", capture_output=True, text=True, timeout=PATIENCE_S)
+        run = subprocess.run([executable, word], cwd=TREE / "tests", capture_output=True, text=True, timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         return False
     ran = re.search(r"^running (\d+) test", run.stdout, re.MULTILINE)
@@ -73,22 +74,19 @@ class Mutant:
     def __init__(self, patch):
         self.name, self.patch = patch.stem, patch
         head = patch.read_text().split("\ndiff --git", 1)[0].splitlines()
-        self.tests = [tuple((line.removeprefix("Test: ") + " ").split(" ", 1)) for line in head if line.startswith("Test: ")]
-        self.tests = [(binary, word.strip()) for binary, word in self.tests]
+        self.tests = [line.removeprefix("Test: ") for line in head if line.startswith("Test: ")]
 
 
 def try_one(mutant, sound):
     git("apply", mutant.patch)
     try:
-        for binary, word in mutant.tests:
-            executable = build(binary)
-            if executable is None:
-                return "does not build", ""
-            if digest(executable) == sound[binary]:
-                return "was not built", ""
-            if passes(executable, word) is False:
-                return "caught", f"{binary} {word}".strip()
-        return "SURVIVED", ""
+        executable = build()
+        if executable is None:
+            return "does not build", ""
+        if digest(executable) == sound:
+            return "was not built", ""
+        caught = next((word for word in mutant.tests if passes(executable, word) is False), None)
+        return ("caught", caught) if caught else ("SURVIVED", "")
     finally:
         git("checkout", "--quiet", "--", ".")
 
@@ -98,15 +96,13 @@ def main():
     patches = sorted((ROOT / "tests/mutants").glob("*.patch"))
     mutants = [Mutant(patch) for patch in patches if not words or any(word in patch.stem for word in words)]
     make_tree()
-    sound = {}
-    for binary in sorted({binary for mutant in mutants for binary, _ in mutant.tests}):
-        executable = build(binary)
-        if executable is None:
-            sys.exit(f"{binary} does not build without any mistake")
-        sound[binary] = digest(executable)
-        for word in sorted({word for mutant in mutants for other, word in mutant.tests if other == binary}):
-            if passes(executable, word) is not True:
-                sys.exit(f"{binary} {word} does not pass without any mistake, or there is no such test")
+    executable = build()
+    if executable is None:
+        sys.exit("the tests do not build without any mistake")
+    sound = digest(executable)
+    for word in sorted({word for mutant in mutants for word in mutant.tests}):
+        if passes(executable, word) is not True:
+            sys.exit(f"{word} does not pass without any mistake, or there is no such test")
     outcomes = {}
     for mutant in mutants:
         began = time.monotonic()

@@ -34,9 +34,10 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// Whether it says what has become of the request. Where it does not, asking again may.
+    /// Whether it says what has become of the request. Where it does not, asking again may. Tokens are good here: whoever hears
+    /// otherwise met a function whose clock is wrong.
     pub fn is_final(&self) -> bool {
-        self.status < 500 && self.status != 429
+        self.status < 500 && self.status != 429 && self.status != 401
     }
 }
 

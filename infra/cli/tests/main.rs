@@ -1,0 +1,4 @@
+//! The operator's commands, and the pages that name them.
+
+mod commands;
+mod runbooks;
