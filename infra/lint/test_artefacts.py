@@ -25,7 +25,8 @@ TEMPLATE = {
         "Topic": {"Type": "AWS::SNS::Topic"},
     }
 }
-READER = b"\x7fELF /cargo/registry/src/index/aws-sdk-dynamodb-1.136.0/src/client.rs"
+ARM64, X86_64 = (b"\x7fELF".ljust(18, b"\0") + machine for machine in (b"\xb7\0", b"\x3e\0"))
+READER = ARM64 + b" https://dynamodb-fips. https://dynamodb. /cargo/aws-sdk-ssm-1.133.0/src/lib.rs 'aws_lc_rs'"
 
 
 def said(binaries, zips=None):
@@ -36,14 +37,15 @@ def main():
     assert said({"reader": READER}, {"reader": 4_000_000}) == []
     assert said({}) == ["reader: template.yaml has it, and nothing is built"]
     assert said({"reader": READER, "writer": b""}) == ["writer: it is built, and template.yaml has no such function"]
-    more = READER + b"/cargo/aws-sdk-ssm-1.133.0/src/lib.rs"
-    assert said({"reader": more}) == ["reader: it carries aws-sdk-ssm, and its policies name nothing of it"]
-    assert said({"reader": READER + b"aws_lc_sys"}) == ["reader: it gathers entropy by jitter at its start"]
+    more = READER + b"https://ssm-fips."
+    assert said({"reader": more}) == ["reader: it carries the client of ssm, and its policies name nothing of it"]
+    assert said({"reader": READER + b"/cargo/registry/src/index/aws-lc-sys-0.30.0/builder"}) == ["reader: it gathers entropy by jitter at its start"]
     h2 = READER + b"/cargo/registry/src/index/h2-0.4.20/src/lib.rs"
     assert said({"reader": h2}) == ["reader: it carries HTTP/2, which nobody speaks with it"]
     assert said({"reader": READER + b"\0GLIBC_2.34\0GLIBC_2.4\0"}) == []
     assert said({"reader": READER + b"\0GLIBC_2.36\0"}) == ["reader: it asks for glibc 2.36, and Lambda has 2.34"]
-    assert said({"reader": READER}, {"reader": 4_000_001}) == ["reader: 4.00 MB zipped, over 4"]
+    assert said({"reader": READER}, {"reader": 4_000_001}) == ["reader: 4.00 MB zipped, over 4.0"]
+    assert said({"reader": READER.replace(ARM64, X86_64)}, {"reader": 4_000_001}) == []
     print("artefacts.py: each of its rules bites")
     twice_alike()
     secrets_are_somebodys()

@@ -35,12 +35,17 @@ export PATH="$PWD/.tools/build/bin:$PATH"
 
 # Where the code lies on this machine is in no binary, so that the same code has the same hash everywhere.
 export RUSTFLAGS="--remap-path-prefix=$PWD=/holdfast --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(rustc --print sysroot)=/rust"
-# GNU's linker: lld, which is Rust's own for x86_64 and Zig's, keeps the exception tables of functions that it removes, a fifth of
-# a function's size (docs/decisions/2026-11-20-release-profile.md).
+# Not lld, which is Rust's own for x86_64 and Zig's: it keeps the exception tables of functions that it removes, a fifth of a function's
+# size (docs/decisions/2026-11-20-release-profile.md).
 [ $target != x86_64-unknown-linux-gnu ] || RUSTFLAGS="$RUSTFLAGS -C linker-features=-lld"
 if [ "${COMPILER:-cargo}" = cargo ]; then
-    export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=$(gnu aarch64-unknown-linux-gnu)
-    export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$(gnu x86_64-unknown-linux-gnu)
+    LINK_BY=$(gnu $target) linker=$(gnu $target)
+    if command -v mold >/dev/null; then
+        linker=$PWD/infra/tools/link.sh
+    else
+        echo "GNU's linker makes functions 4% heavier than mold does, and some are then over 4 MB. Debian: apt install mold." >&2
+    fi
+    export LINK_BY "CARGO_TARGET_$(echo $target | tr a-z- A-Z_)_LINKER=$linker"
 fi
 
 rm -rf target/lambda target/zips

@@ -10,8 +10,6 @@ import tomllib
 import uuid
 
 ROOT = pathlib.Path(__file__).parents[2]
-# What no function stands on.
-NOT_DEPLOYED = {"holdfast-bare", "holdfast-cli", "holdfast-local", "holdfast-pictures", "holdfast-testing", "holdfast-tests"}
 
 
 def metadata(target):
@@ -22,8 +20,8 @@ def metadata(target):
 def built_in(data):
     """The ids of all packages that a function is built of, each with those that it needs itself. Tests' needs are left out."""
     nodes = {node["id"]: node for node in data["resolve"]["nodes"]}
-    names = {package["id"]: package["name"] for package in data["packages"]}
-    waiting = [member for member in data["workspace_members"] if names[member] not in NOT_DEPLOYED]
+    manifests = {package["id"]: pathlib.Path(package["manifest_path"]) for package in data["packages"]}
+    waiting = [member for member in data["workspace_members"] if manifests[member].is_relative_to(ROOT / "functions")]
     found = {}
     while waiting:
         package = waiting.pop()

@@ -68,6 +68,10 @@ class Stage:
         found = self.resources.items()
         return {name: one.get("Properties", {}) for name, one in found if one["Type"] == kind}
 
+    def kept(self):
+        """What outlives the stack on purpose."""
+        return [name for name, one in self.resources.items() if one.get("DeletionPolicy") == "Retain"]
+
     def client(self, service):
         """A client of AWS, or of what AWS_ENDPOINT_URL names."""
         import boto3
@@ -216,7 +220,7 @@ def ending(stage):
     print(f"  {len(stage.of(BUCKET))} buckets with pictures and files, the archive of events, queues with what is in them, logs")
     if stage.parameter("DeletionProtection") == "true":
         print("  DeletionProtection is on: tables refuse. Deploy with DeletionProtection=false first, if you mean it")
-    print("what stays: the secrets in the Parameter Store, until you say")
+    print(f"what stays: {', '.join(stage.kept())}, in which nothing can be deleted before its time; secrets in the Parameter Store, until you say")
     for name in sorted({*stage.secrets().values(), stage.parameter("AuthJwks")}):
         print(f"  aws ssm delete-parameter --name {name}")
 
@@ -234,7 +238,7 @@ def stack_resources(stage):
 def empty(stage):
     s3 = stage.client("s3")
     for resource in stack_resources(stage):
-        if resource["ResourceType"] != BUCKET:
+        if resource["ResourceType"] != BUCKET or resource["LogicalResourceId"] in stage.kept():
             continue
         bucket, count = resource["PhysicalResourceId"], 0
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
@@ -256,11 +260,13 @@ def leftovers(stage):
     left += [one["Name"] for one in stage.client("events").list_event_buses()["EventBuses"] if one["Name"].startswith(prefix)]
     groups = pages(stage, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"/holdfast/{stage.name}/")
     left += [one["logGroupName"] for one in groups]
+    kept = tuple(f"{stage.stack}-{name.lower()}-" for name in stage.kept())
     for one in left:
-        print(f"left: {one}", file=sys.stderr)
+        print(f"kept: {one}" if one.startswith(kept) else f"left: {one}", file=sys.stderr)
+    left = [one for one in left if not one.startswith(kept)]
     if left:
         sys.exit(f"{len(left)} things are left of the stage {stage.name}")
-    print(f"nothing is left of the stage {stage.name} but its secrets")
+    print(f"nothing is left of the stage {stage.name} but its secrets, and what it keeps on purpose")
 
 
 def pages(stage, service, operation, key, **arguments):

@@ -9,8 +9,6 @@ import pathlib
 import sys
 import zipfile
 
-# Lambda takes 50 MB; a cold start fetches what there is. docs/decisions/2026-11-20-release-profile.md.
-MOST_MB = 4.0
 # The earliest that a zip can say.
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 UNIX, EXECUTABLE = 3, 0o100755
@@ -27,7 +25,7 @@ def zipped(binary, to):
 def main(functions, zips):
     functions, zips = pathlib.Path(functions), pathlib.Path(zips)
     zips.mkdir(parents=True, exist_ok=True)
-    sums, heavy, total, largest = [], [], 0, (0, "")
+    sums, total, largest = [], 0, (0, "")
     for folder in sorted(path for path in functions.iterdir() if path.is_dir()):
         binary, zip_file = folder / "bootstrap", zips / f"{folder.name}.zip"
         zipped(binary, zip_file)
@@ -35,11 +33,7 @@ def main(functions, zips):
         sums.append(f"{hashlib.sha256(zip_file.read_bytes()).hexdigest()}  {zip_file.name}\n")
         print(f"{folder.name:<28} {size / 1e6:6.2f} MB, {mb:5.2f} MB zipped")
         total, largest = total + mb, max(largest, (mb, folder.name))
-        if mb > MOST_MB:
-            heavy.append(folder.name)
     (zips / "SHA256SUMS").write_text("".join(sums))
-    if heavy:
-        print(f"over {MOST_MB:.0f} MB zipped: {', '.join(heavy)}", file=sys.stderr)
     print(f"{len(sums)} functions, {total:.1f} MB zipped, the largest {largest[1]} with {largest[0]:.2f} MB")
 
 
