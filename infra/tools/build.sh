@@ -41,7 +41,7 @@ export RUSTFLAGS="--remap-path-prefix=$PWD=/holdfast --remap-path-prefix=${CARGO
 if [ "${COMPILER:-cargo}" = cargo ]; then
     LINK_BY=$(gnu $target) linker=$(gnu $target)
     if command -v mold >/dev/null; then
-        linker=$PWD/infra/tools/link.sh
+        linker=$PWD/infra/tools/mold-gcc
     else
         echo "GNU's linker makes functions 4% heavier than mold does, and some are then over 4 MB. Debian: apt install mold." >&2
     fi

@@ -305,7 +305,8 @@ pub async fn staff_set_taxes_and_sending(shop: Shop) {
     keeper.get(&path("tax-rates")).await.expect_problem(403, "forbidden");
     admin.get(&path("colours")).await.expect_problem(404, "not_found");
     let usual = admin.get(&path("hold-minutes")).await.expect_status(200);
-    assert_eq!([usual.at("/version"), usual.at("/value/minutes"), usual.at("/updated_at")], ["0", "15", "null"]);
+    let minutes = (shop.hold().as_secs() / 60).to_string();
+    assert_eq!([usual.at("/version"), usual.at("/value/minutes"), usual.at("/updated_at")], ["0", &minutes, "null"]);
     let rates = json!({"rates": [
         {"country": "IS", "percent": "24", "included": false, "on_shipping": true},
         {"country": "IS", "region": "North", "percent": "11", "included": true, "on_shipping": false},
