@@ -1,5 +1,5 @@
 #!/bin/bash
-# LocalStack in host mode, for one run: SQS, S3 and EventBridge, and three stories told to a shop that asks it over HTTP. Nothing is
+# LocalStack in host mode: SQS, S3 and EventBridge, and three stories told to a shop that asks it over HTTP. Nothing is
 # left when it ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,19 +11,29 @@ if curl -s -o /dev/null "http://127.0.0.1:$port"; then
     echo "the port $port is taken: HOLDFAST_LOCALSTACK_PORT names another" >&2
     exit 1
 fi
-rm -rf "$work" && mkdir -p "$work"
-# All that it writes lies here; it looks for no newer version, and tells nobody that it runs.
-env GATEWAY_LISTEN="127.0.0.1:$port" SERVICES=sqs,s3,events EAGER_SERVICE_LOADING=0 DISABLE_EVENTS=1 SKIP_SSL_CERT_DOWNLOAD=1 \
-    TMPDIR="$work" HOME="$work" AWS_DEFAULT_REGION=us-east-1 \
-    .tools/localstack/bin/python -m localstack.runtime.main >"$work/localstack.log" 2>&1 &
-localstack=$!
-trap 'kill $localstack 2>/dev/null; wait $localstack 2>/dev/null || true' EXIT
-for _ in $(seq 300); do
-    curl -sf -o /dev/null "http://127.0.0.1:$port/_localstack/health" && break
-    kill -0 $localstack || { tail -20 "$work/localstack.log" >&2; exit 1; }
-    sleep 0.2
+stop() { [ -z "$localstack" ] || { kill $localstack 2>/dev/null; wait $localstack 2>/dev/null; } || true; localstack=; }
+localstack=
+trap stop EXIT
+# Each story in an empty one. All that it writes lies here; it looks for no newer version, and tells nobody that it runs.
+start() {
+    rm -rf "$work" && mkdir -p "$work"
+    env GATEWAY_LISTEN="127.0.0.1:$port" SERVICES=sqs,s3,events EAGER_SERVICE_LOADING=0 DISABLE_EVENTS=1 SKIP_SSL_CERT_DOWNLOAD=1 \
+        TMPDIR="$work" HOME="$work" AWS_DEFAULT_REGION=us-east-1 \
+        .tools/localstack/bin/python -m localstack.runtime.main >"$work/localstack.log" 2>&1 &
+    localstack=$!
+    for _ in $(seq 300); do
+        curl -sf -o /dev/null "http://127.0.0.1:$port/_localstack/health" && return
+        kill -0 $localstack || break
+        sleep 0.2
+    done
+    tail -20 "$work/localstack.log" >&2
+    exit 1
+}
+driver=${CARGO_TARGET_DIR:-target}/debug/apart told=0 failed=0
+for story in $("$driver"); do
+    start
+    if "$driver" "127.0.0.1:$port" "$work/tables" "$story"; then told=$((told + 1)); else failed=$((failed + 1)); fi
+    stop
 done
-status=0
-"${CARGO_TARGET_DIR:-target}/debug/apart" "127.0.0.1:$port" "$work/tables" | tee "$work/stories.log" || status=$?
-echo "$(grep '^localstack:' "$work/stories.log"); built in $built s, told in $((SECONDS - built)) s"
-exit $status
+echo "localstack: $told stories told, $failed failed; built in $built s, told in $((SECONDS - built)) s"
+[ $told -gt 0 ] && [ $failed = 0 ]
