@@ -25,8 +25,7 @@ TEMPLATE = {
         "Topic": {"Type": "AWS::SNS::Topic"},
     }
 }
-ARM64, X86_64 = (b"\x7fELF".ljust(18, b"\0") + machine for machine in (b"\xb7\0", b"\x3e\0"))
-READER = ARM64 + b" https://dynamodb-fips. https://dynamodb. /cargo/aws-sdk-ssm-1.133.0/src/lib.rs 'aws_lc_rs'"
+READER = b"\x7fELF https://dynamodb-fips. https://dynamodb. /cargo/aws-sdk-ssm-1.133.0/src/lib.rs 'aws_lc_rs'"
 
 
 def said(binaries, zips=None):
@@ -44,8 +43,7 @@ def main():
     assert said({"reader": h2}) == ["reader: it carries HTTP/2, which nobody speaks with it"]
     assert said({"reader": READER + b"\0GLIBC_2.34\0GLIBC_2.4\0"}) == []
     assert said({"reader": READER + b"\0GLIBC_2.36\0"}) == ["reader: it asks for glibc 2.36, and Lambda has 2.34"]
-    assert said({"reader": READER}, {"reader": 4_000_001}) == ["reader: 4.00 MB zipped, over 4.0"]
-    assert said({"reader": READER.replace(ARM64, X86_64)}, {"reader": 4_000_001}) == []
+    assert said({"reader": READER}, {"reader": 4_000_001}) == ["reader: 4.00 MB zipped, over 4"]
     print("artefacts.py: each of its rules bites")
     twice_alike()
     secrets_are_somebodys()

@@ -43,7 +43,7 @@ if [ "${COMPILER:-cargo}" = cargo ]; then
     if command -v mold >/dev/null; then
         linker=$PWD/infra/tools/mold-gcc
     else
-        echo "GNU's linker makes functions 4% heavier than mold does, and some are then over 4 MB. Debian: apt install mold." >&2
+        echo "GNU's linker makes functions heavier than mold does, and some are then over 4 MB. Debian: apt install mold." >&2
     fi
     export LINK_BY "CARGO_TARGET_$(echo $target | tr a-z- A-Z_)_LINKER=$linker"
 fi

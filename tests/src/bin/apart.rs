@@ -12,8 +12,10 @@ use holdfast_tests::stories::all_stories;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [aws, folder, wanted] = arguments.as_slice() else {
-        return Ok(AT_LOCALSTACK.iter().try_for_each(|name| writeln!(io::stdout(), "{name}"))?);
+    let (aws, folder, wanted) = match arguments.as_slice() {
+        [] => return Ok(AT_LOCALSTACK.iter().try_for_each(|name| writeln!(io::stdout(), "{name}"))?),
+        [aws, folder, wanted] => (aws, folder, wanted),
+        _ => return Err("it takes where LocalStack is, a folder and a story, or nothing".into()),
     };
     let (name, story) =
         all_stories().into_iter().find(|(name, _)| name == wanted).ok_or(format!("there is no story {wanted}"))?;
