@@ -247,3 +247,6 @@ fn what_was_said_is_so(board: &Board, books: &Books, witness: &Witness, wrong: &
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

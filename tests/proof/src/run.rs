@@ -52,8 +52,31 @@ impl Opened {
     }
 }
 
+/// A seed that was played: nobody acts any more, and nothing is due.
+pub(crate) struct Performed {
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) witness: Witness,
+    /// What was wrong on the way.
+    pub(crate) wrong: Vec<String>,
+    steps: u64,
+    looks: u64,
+}
+
 /// Runs a seed.
 pub async fn simulate(opened: &Opened, seed: u64, in_lines: bool) -> Result<Ran, Error> {
+    let Performed { stage, board, witness, mut wrong, steps, mut looks } = perform(opened, seed, in_lines).await?;
+    if wrong.is_empty() {
+        wrong = ended::examine(&stage, &board, &witness).await?;
+        looks += 1;
+    }
+    let (trace, faults) = (stage.world.recorder().traced_so_far(), stage.world.faults().counts());
+    let orders = board.orders().len();
+    Ok(Ran { seed, trace, wrong, steps, looks, orders, faults })
+}
+
+/// Plays a seed until all that is due is done, or something is wrong.
+pub(crate) async fn perform(opened: &Opened, seed: u64, in_lines: bool) -> Result<Performed, Error> {
     let from = Some(Arc::clone(&opened.from));
     let world = World::start(Options { from, ..options(&opened.blueprint, seed, fate::faults(seed)) })?;
     let stage = Arc::new(Stage::known(world)?);
@@ -76,18 +99,14 @@ pub async fn simulate(opened: &Opened, seed: u64, in_lines: bool) -> Result<Ran,
     }
     let mut play = Play { world, dice, witness: &mut witness, steps: 0, looks: 0 };
     play.go(people).await?;
-    let (steps, mut looks) = (play.steps, play.looks);
+    let (steps, looks) = (play.steps, play.looks);
     world.faults().turns().decide(false);
     let mut wrong = std::mem::take(&mut witness.wrong);
     if wrong.is_empty() {
         calm(world, &stage, &board, &mut witness).await?;
         wrong = std::mem::take(&mut witness.wrong);
-        wrong.extend(ended::examine(&stage, &board, &witness).await?);
-        looks += 1;
     }
-    let (trace, faults) = (world.recorder().traced_so_far(), world.faults().counts());
-    let orders = board.orders().len();
-    Ok(Ran { seed, trace, wrong, steps, looks, orders, faults })
+    Ok(Performed { stage, board, witness, wrong, steps, looks })
 }
 
 /// Nothing goes wrong any more: who has not heard an answer asks until there is one, and all that is due is done.
