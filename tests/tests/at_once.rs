@@ -1,11 +1,19 @@
 //! Several at once for what only one may have, or only so many: what each of them read before it wrote decides nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it is surprised, its helpers too"
+)]
 
 use holdfast_auth::Role;
+use holdfast_core::Causation;
+use holdfast_dynamo::Store;
+use holdfast_orders::Orders;
+use holdfast_runtime::FromInit;
 use holdfast_testing::{Actor, Answer, Shop};
-use holdfast_tests::stories::carts::sells;
-use holdfast_tests::stories::checkout::guest_order;
+use holdfast_tests::stories::carts::{fills, sells};
+use holdfast_tests::stories::checkout::{guest_order, order};
 use holdfast_tests::stories::payments::pays;
 use holdfast_tests::stories::stock::{keeps, opens};
 use serde_json::{Value, json};
@@ -170,4 +178,49 @@ async fn twins_of_a_refund_hear_the_same() {
         alike("a refund", &given);
         assert_eq!(given.iter().filter(|[one, _]| one.status == 201).count(), 1, "round {round}");
     }
+}
+
+#[tokio::test]
+async fn what_is_added_while_an_order_is_placed_is_not_lost() {
+    let shop = Shop::open();
+    sells(&shop, &[("MUG", 1999, 100), ("TEE", 2500, 100)]).await;
+    let mut ordered = [0, 0];
+    for round in 0..32 {
+        let guest = fills(&shop, "MUG", 1).await;
+        let adding = async {
+            // Each time a little later, so that it meets every call of the order.
+            for _ in 0..round % 8 {
+                guest.get("/v1/products").await.expect_status(200);
+            }
+            let line = json!({"sku": "TEE", "quantity": 1});
+            guest.clone().keyed("add").post("/v1/cart/items", line).await.expect_status(201)
+        };
+        let ordering = guest.clone().keyed("order");
+        let (added, placed) = tokio::join!(adding, ordering.post("/v1/checkout", order(2699)));
+        // One mug was agreed on, and no order has more in it: the tee stays in the cart, whether there is an order or not. A guest whose
+        // cart was ordered has another since.
+        let token = added.json()["cart_token"].as_str().map(str::to_owned);
+        let shopper = token.map_or_else(|| guest.clone(), |token| guest.clone().with_header("x-cart-token", &token));
+        let cart = shopper.get("/v1/cart").await.expect_status(200).json();
+        let skus: Vec<_> = cart["lines"].as_array().unwrap().iter().map(|line| line["sku"].as_str().unwrap()).collect();
+        let is_placed = placed.status == 201;
+        assert_eq!(skus, if is_placed { &["TEE"][..] } else { &["MUG", "TEE"] }, "round {round}: {placed:?}");
+        ordered[usize::from(is_placed)] += 1;
+    }
+    assert!(ordered.iter().all(|rounds| *rounds > 0), "nobody came between: {ordered:?}");
+}
+
+#[tokio::test]
+async fn an_order_is_not_written_over() {
+    let shop = Shop::open();
+    sells(&shop, &[("MUG", 1999, 1)]).await;
+    let (_, placed) = guest_order(&shop, "MUG", 1).await;
+    let init = shop.operator("checkout-place");
+    let (book, table) =
+        (Orders::from_init(&init).await.unwrap(), Store::new(&init).table(&init, "ORDERS_TABLE").unwrap());
+    let id = placed.at("/id").parse().unwrap();
+    let (order, buyer) = (book.order(id).await.unwrap().unwrap(), book.buyer(id).await.unwrap().unwrap());
+    // A cart that is open and stock that nobody holds would not keep it from being placed again: it does so itself.
+    let again = table.transaction().and_all(book.place(&order, &buyer, &Causation::default())).commit().await;
+    assert!(again.unwrap_err().failed_at(0));
 }

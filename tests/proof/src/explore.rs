@@ -9,7 +9,8 @@
 //!
 //! A state that was seen before is not followed twice. What a handler will do is determined by what it was asked, by the answers it
 //! has had, by what it draws (each has randomness of its own) and by the time (which stands still): it shares no memory with another.
-//! So two runs go on alike where the tables hold the same and each handler has had the same answers. Both are hashed whole.
+//! So two runs go on alike where the tables hold the same and each handler that is still at work has had the same answers. Both are
+//! hashed whole.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
@@ -166,12 +167,13 @@ impl Scene<'_> {
             let is_new = depth == way.len();
             if is_new {
                 let key = self.key(&choices, deaths)?;
-                if let Some(orders) = seen.get(&key) {
+                // However a state was come to: each of the changes is one that a shop may make.
+                witness.look(self.world)?;
+                let mut wrong = std::mem::take(&mut witness.wrong);
+                if let Some(orders) = seen.get(&key).filter(|_| wrong.is_empty()) {
                     return Ok(*orders);
                 }
                 explored.states += 1;
-                witness.look(self.world)?;
-                let mut wrong = std::mem::take(&mut witness.wrong);
                 wrong.extend(Books::read(self.world)?.examine(&witness));
                 if choices.is_empty() {
                     explored.ends += 1;
@@ -230,7 +232,10 @@ impl Scene<'_> {
         for Choice { call, .. } in choices {
             (call.strand, &call.who, &call.what).hash(&mut hasher);
         }
-        self.world.recorder().traced_so_far().strands.hash(&mut hasher);
+        // What was answered to those who still act. Whoever is done has nothing left to do by it.
+        let mut answered = self.world.recorder().traced_so_far().strands;
+        answered.retain(|strand, _| choices.iter().any(|choice| choice.call.strand == Some(*strand)));
+        answered.hash(&mut hasher);
         for table in &self.tables {
             for item in self.world.engines().dynamo.items(table)? {
                 canonical(&item).hash(&mut hasher);

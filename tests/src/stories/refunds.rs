@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use holdfast_auth::Role;
-use holdfast_local::engines::gateway::RefundStatus;
+use holdfast_local::engines::gateway::{RefundStatus, Webhooks};
 use holdfast_testing::{Actor, Answer, Shop};
 use serde_json::{Value, json};
 
@@ -169,10 +169,15 @@ pub async fn a_refund_may_fail_when_nobody_thinks_of_it_any_more(shop: Shop) {
 pub async fn no_refund_is_given_up_and_none_is_given_twice(shop: Shop) {
     sells(&shop, &[("MUG", 1999, 10)]).await;
     let admin = shop.staff(Role::Admin).await;
-    // It does what it is asked and cannot say so; it fails and keeps that; it is away for more than a day.
-    for (nth, (status, does)) in [(500, true), (503, true), (500, false), (503, false)].into_iter().enumerate() {
+    // It does what it is asked and cannot say so; it fails and keeps that; it is away for more than a day. It tells later, or never.
+    let outages = [(500, true), (503, true), (500, false), (503, false)];
+    for (nth, (lost, (status, does))) in
+        [false, true].into_iter().flat_map(|lost| outages.map(|outage| (lost, outage))).enumerate()
+    {
+        shop.gateway().sends(Webhooks::default());
         let (guest, placed) = paid(&shop, "pm_card_visa").await;
         let gateway = shop.gateway();
+        gateway.sends(Webhooks { lost, ..Webhooks::default() });
         if does {
             gateway.fails_after(status)
         } else {
@@ -184,13 +189,13 @@ pub async fn no_refund_is_given_up_and_none_is_given_twice(shop: Shop) {
             shop.settle().await;
             shop.advance(Duration::from_secs(9 * 3_600));
         }
-        assert_eq!(stands(&guest, &placed).await[1], "PAID", "{status} {does}");
+        assert_eq!(stands(&guest, &placed).await[1], "PAID", "{status} {does} {lost}");
         shop.gateway().recovers();
         for _ in 0..3 {
             shop.advance(Duration::from_secs(600));
             shop.settle().await;
         }
-        assert_eq!(stands(&guest, &placed).await[1], "REFUNDED", "{status} {does}");
-        assert_eq!(given(&shop), 2699 * (u64::try_from(nth).unwrap() + 1), "{status} {does}");
+        assert_eq!(stands(&guest, &placed).await[1], "REFUNDED", "{status} {does} {lost}");
+        assert_eq!(given(&shop), 2699 * (u64::try_from(nth).unwrap() + 1), "{status} {does} {lost}");
     }
 }
