@@ -6,17 +6,21 @@
     reason = "a test may fail where it is surprised, its helpers too"
 )]
 
+use std::time::Duration;
+
 use holdfast_auth::Role;
 use holdfast_core::Causation;
 use holdfast_dynamo::Store;
+use holdfast_local::Turns;
 use holdfast_orders::Orders;
 use holdfast_runtime::FromInit;
 use holdfast_testing::{Actor, Answer, Shop};
 use holdfast_tests::stories::carts::{fills, sells};
 use holdfast_tests::stories::checkout::{guest_order, order};
 use holdfast_tests::stories::payments::pays;
-use holdfast_tests::stories::stock::{keeps, opens};
+use holdfast_tests::stories::stock::{balance, keeps, opens};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 /// How many ask at the same moment.
 const CLERKS: usize = 16;
@@ -164,6 +168,22 @@ async fn twins_of_a_hold_hear_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twins_move_stock_once() {
+    let shop = Shop::open();
+    let keeper = shop.staff(Role::Warehouse).await;
+    let basel = opens(&keeper, "Basel", 1).await;
+    keeps(&keeper, "MUG", &basel, 5, 0).await;
+    for round in 0..40 {
+        let body = json!({"warehouse_id": basel, "delta": 1, "reason": "found"});
+        let keyed = keeper.clone().keyed(&format!("found-{round}"));
+        let found = twins(vec![(keyed, "/v1/admin/inventory/MUG/adjust".to_owned(), Some(body))]).await;
+        alike("an adjustment", &found);
+        assert_eq!(balance(&keeper, "MUG").await, [6 + round, 0], "round {round}: {found:?}");
+    }
+    assert!(shop.world().overlapping() > 0, "nobody waited for anybody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twins_of_a_refund_hear_the_same() {
     let shop = Shop::open();
     sells(&shop, &[("MUG", 1999, 50)]).await;
@@ -208,6 +228,62 @@ async fn what_is_added_while_an_order_is_placed_is_not_lost() {
         ordered[usize::from(is_placed)] += 1;
     }
     assert!(ordered.iter().all(|rounds| *rounds > 0), "nobody came between: {ordered:?}");
+}
+
+/// Lets a strand make so many calls, or all that it makes. How many it made.
+async fn goes_on<T>(shop: &Shop, strand: u32, work: &JoinHandle<T>, most: usize) -> usize {
+    let (turns, mut made) = (shop.world().faults().turns(), 0);
+    loop {
+        turns.rest().await;
+        let waiting = turns.waiting().into_iter().find(|call| call.strand == Some(strand));
+        match waiting {
+            _ if made == most || work.is_finished() => return made,
+            Some(call) => {
+                turns.let_go(call.nth, None);
+                made += 1;
+            }
+            // It waits for time to pass.
+            None => shop.advance(Duration::from_millis(10)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_twin_has_read_it_hears_of_the_order() {
+    let shop = Shop::open();
+    let (clerk, _) = sells(&shop, &[("MUG", 1999, 100)]).await;
+    // What a function reads when it starts is read before anybody looks.
+    guest_order(&shop, "MUG", 1).await;
+    let turns = shop.world().faults().turns();
+    for (calls, price) in (0..).zip(1999..) {
+        let guest = fills(&shop, "MUG", 1).await.keyed("order");
+        turns.decide(true);
+        let buys = |strand| {
+            let guest = guest.clone();
+            let asks = async move { guest.post("/v1/checkout", order(price + 700)).await };
+            tokio::spawn(Turns::strand(strand, asks))
+        };
+        let slow = buys(1);
+        let is_over = goes_on(&shop, 1, &slow, calls).await < calls;
+        let quick = buys(2);
+        goes_on(&shop, 2, &quick, usize::MAX).await;
+        let clerk = clerk.clone();
+        let dearer = json!({"price": {"amount": price + 1, "currency": "USD"}});
+        let prices = async move { clerk.patch("/v1/admin/variants/MUG", dearer).await };
+        let prices = tokio::spawn(Turns::strand(3, prices));
+        goes_on(&shop, 3, &prices, usize::MAX).await;
+        goes_on(&shop, 1, &slow, usize::MAX).await;
+        turns.decide(false);
+        prices.await.unwrap().expect_status(200);
+        let [slow, quick] = [slow.await.unwrap(), quick.await.unwrap()];
+        let heard = [slow.status, quick.status].map(|status| status.as_u16());
+        assert_eq!(heard, [201, 201], "after {calls} calls: {slow:?}");
+        assert_eq!(slow.at("/id"), quick.at("/id"));
+        if is_over {
+            assert!(calls > 4, "an order is no fewer calls than {calls}");
+            return;
+        }
+    }
 }
 
 #[tokio::test]
