@@ -169,6 +169,8 @@ pub async fn a_refund_may_fail_when_nobody_thinks_of_it_any_more(shop: Shop) {
 pub async fn no_refund_is_given_up_and_none_is_given_twice(shop: Shop) {
     sells(&shop, &[("MUG", 1999, 10)]).await;
     let admin = shop.staff(Role::Admin).await;
+    // Nobody else finds out what became of a refund.
+    shop.world().enable_sources("PaymentsReconcileFunction", false);
     // It does what it is asked and cannot say so; it fails and keeps that; it is away for more than a day. It tells later, or never.
     let outages = [(500, true), (503, true), (500, false), (503, false)];
     for (nth, (lost, (status, does))) in
