@@ -1,10 +1,6 @@
 //! Several at once for what only one may have, or only so many: what each of them read before it wrote decides nothing.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may fail where it is surprised, its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may fail where it is surprised, its helpers too")]
 
 use std::time::Duration;
 
