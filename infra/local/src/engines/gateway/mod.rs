@@ -131,7 +131,11 @@ impl PaymentGateway {
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let visit = Visit::of(&request, &self.ambient);
         let recovered = self.recovered.notified();
-        let health = held(&self.switches).health;
+        let health = match held(&self.switches).health {
+            // Nothing is done by looking.
+            Health::FailsAfter(_) if request.method() == http::Method::GET => Health::Well,
+            health => health,
+        };
         match health {
             Health::Hangs => {
                 recovered.await;

@@ -69,7 +69,7 @@ impl PaymentGateway {
         held(&self.switches).health = Health::FailsWith(status);
     }
 
-    /// From now on everything is done, and answered so.
+    /// From now on everything is done, and answered so. What is only looked at is seen.
     pub fn fails_after(&self, status: u16) {
         held(&self.switches).health = Health::FailsAfter(status);
     }
