@@ -15,15 +15,17 @@ use serde_json::json;
 
 const CARD: &str = "4242424242424242";
 
-/// What looks like a card's number: a word of 13 to 19 digits, alone or in groups of four, that begin as one does and add up
-/// as one does. Spans and holders of a claim are sixteen random hex digits each, so that one in fifty thousand would look like it:
-/// they are passed over where they are said to be one.
+/// What looks like a card's number: 13 to 19 digits, alone or in groups of four, that begin as one does and add up as one does.
+/// Random hex digits look like it now and then. Words of 24, 32 and 64 are passed over, being longer than any card's number; and
+/// the sixteen of spans and holders of a claim where they are said to be one.
 fn cards(text: &str) -> Vec<String> {
-    let drawn = Regex::new(r#"\b00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]\b|"holder":\{"S":"[0-9a-f]{16}"\}"#).unwrap();
-    let numbers = Regex::new(r"\b(?:[0-9]{4}[ -]){3}[0-9]{1,7}\b|\b[0-9]{13,19}\b").unwrap();
-    let text = drawn.replace_all(text, "").replace('_', " ");
+    let spans = r#"\b00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]\b|"holder":\{"S":"[0-9a-f]{16}"\}"#;
+    let drawn = Regex::new(&format!(r"{spans}|\b(?:[0-9a-f]{{24}}|[0-9a-f]{{32}}|[0-9a-f]{{64}})\b")).unwrap();
+    let numbers = Regex::new(r"(?:[0-9]{4}[ -]){3}[0-9]{1,7}|[0-9]+").unwrap();
+    let text = drawn.replace_all(text, "");
     let digits = |found: regex_lite::Match<'_>| found.as_str().replace([' ', '-'], "");
-    numbers.find_iter(&text).map(digits).filter(|digits| "3456".contains(&digits[..1]) && adds_up(digits)).collect()
+    let card = |digits: &String| (13..=19).contains(&digits.len()) && "3456".contains(&digits[..1]) && adds_up(digits);
+    numbers.find_iter(&text).map(digits).filter(card).collect()
 }
 
 fn adds_up(digits: &str) -> bool {
@@ -50,7 +52,14 @@ fn written(world: &World) -> Vec<(String, String)> {
 
 #[test]
 fn the_search_finds_what_it_must() {
-    for card in [CARD, "4242 4242 4242 4242", "4242-4242-4242-4242", "378282246310005", "(6011111111111117)"] {
+    for card in [
+        CARD,
+        "4242 4242 4242 4242",
+        "4242-4242-4242-4242",
+        "378282246310005",
+        "x6011111111111117x",
+        "pi_6011111111111117",
+    ] {
         assert_eq!(cards(card).len(), 1, "{card}");
     }
     let span = format!("00-0af7651916cd43dd8448eb211c80319c-{CARD}-01");
