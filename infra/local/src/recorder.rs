@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::DeserializeSeed;
 
-use crate::digest;
+use crate::digest::Digest;
 use crate::protocol::{Service, ServiceCall};
 
 /// A right: one action on one resource.
@@ -126,18 +127,12 @@ impl Recorder {
     ) {
         let mut trace = self.traced();
         let Some(trace) = trace.as_mut() else { return };
-        let mut hasher = DefaultHasher::new();
-        (function, &call.operation, status).hash(&mut hasher);
-        let sets = call.operation == "BatchGetItem";
-        digest::hash(&call.input, sets, &mut hasher);
-        match serde_json::from_str::<Value>(answer) {
-            Ok(answer) => digest::hash(&answer, sets, &mut hasher),
-            Err(_) => answer.hash(&mut hasher),
-        }
-        let call_hash = hasher.finish();
+        let digest = Digest { sets: call.operation == "BatchGetItem" };
+        let asked = digest.deserialize(&call.input).unwrap_or_default();
+        let call_hash = (function, &call.operation, status, asked, digest.of_text(answer));
         let on = |before: u64| {
             let mut hasher = DefaultHasher::new();
-            (before, call_hash).hash(&mut hasher);
+            (before, &call_hash).hash(&mut hasher);
             hasher.finish()
         };
         trace.calls += 1;
@@ -204,22 +199,46 @@ pub fn thread_cpu_ns() -> u64 {
     u64::try_from(cpu_time::ThreadTime::now().as_duration().as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// Of an answer, what it says that it cost.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(rename = "ConsumedCapacity")]
+    reported: Reported,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Reported {
+    OfOne(Consumed),
+    OfEach(Vec<Consumed>),
+}
+
+#[derive(Deserialize)]
+struct Consumed {
+    #[serde(rename = "ReadCapacityUnits")]
+    read: Option<f64>,
+    #[serde(rename = "WriteCapacityUnits")]
+    write: Option<f64>,
+    #[serde(rename = "CapacityUnits", default)]
+    all: f64,
+}
+
 /// The units that an answer reports: read and write, summed over the tables.
 pub(crate) fn units(answer: &str, operation: &str) -> (f64, f64) {
     if !answer.contains("\"ConsumedCapacity\"") {
         return (0.0, 0.0);
     }
-    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
-    let reported = &answer["ConsumedCapacity"];
-    let reported = reported.as_array().map_or(std::slice::from_ref(reported), Vec::as_slice);
+    let Ok(Answer { reported }) = serde_json::from_str(answer) else { return (0.0, 0.0) };
+    let reported = match reported {
+        Reported::OfOne(one) => vec![one],
+        Reported::OfEach(each) => each,
+    };
     let reads = matches!(operation, "GetItem" | "BatchGetItem" | "Query" | "Scan" | "TransactGetItems");
     let mut sums = (0.0, 0.0);
-    for table in reported {
-        let [read, write, all] =
-            ["ReadCapacityUnits", "WriteCapacityUnits", "CapacityUnits"].map(|name| table[name].as_f64());
+    for Consumed { read, write, all } in reported {
         match (read, write) {
-            (None, None) if reads => sums.0 += all.unwrap_or(0.0),
-            (None, None) => sums.1 += all.unwrap_or(0.0),
+            (None, None) if reads => sums.0 += all,
+            (None, None) => sums.1 += all,
             (read, write) => {
                 sums.0 += read.unwrap_or(0.0);
                 sums.1 += write.unwrap_or(0.0);
