@@ -110,7 +110,7 @@ impl Inner {
         strand: Option<u32>,
     ) -> Result<HttpResponse, ConnectorError> {
         let call = read(request).await?;
-        let decided = self.faults.turns().turn(strand, &self.function, &call.operation).await;
+        let decided = self.faults.turns().turn(strand, &self.function, &call.operation, call.body()).await;
         if let Err(refusal) = self.authorise(call.service, call.needs()) {
             self.note((&call, strand), invocation.as_deref(), Some(403), "");
             return written(call.service.refused(&refusal));

@@ -184,6 +184,11 @@ impl ServiceCall {
         Ok(Self { service, operation, input, request })
     }
 
+    /// The request's body.
+    pub(crate) fn body(&self) -> &Bytes {
+        self.request.body()
+    }
+
     /// Whether it reads an index, which may lag behind.
     pub(crate) fn is_of_an_index(&self) -> bool {
         self.service == Service::DynamoDb && self.operation == "Query" && self.input["IndexName"].is_string()

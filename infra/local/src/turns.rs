@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use axum::body::Bytes;
+
 use crate::faults::Fault;
 
 tokio::task_local! {
@@ -27,6 +29,8 @@ pub struct Waiting {
     pub who: String,
     /// `TransactWriteItems`.
     pub what: String,
+    /// What it asks: the request's body.
+    pub asks: Bytes,
 }
 
 #[derive(Debug)]
@@ -126,7 +130,7 @@ impl Turns {
     }
 
     /// Waits to be let go; lets others run once where nobody decides. What befalls the call, if the one who decides says so.
-    pub async fn turn(&self, strand: Option<u32>, who: &str, what: &str) -> Option<Fault> {
+    pub async fn turn(&self, strand: Option<u32>, who: &str, what: &str, asks: &Bytes) -> Option<Fault> {
         if !self.are_decided() {
             tokio::task::yield_now().await;
             return None;
@@ -135,7 +139,7 @@ impl Turns {
             let mut queue = self.queue();
             queue.next += 1;
             let nth = queue.next;
-            let call = Waiting { nth, strand, who: who.to_owned(), what: what.to_owned() };
+            let call = Waiting { nth, strand, who: who.to_owned(), what: what.to_owned(), asks: asks.clone() };
             queue.places.insert(nth, Place { call, waker: None, free: None });
             nth
         };
@@ -187,12 +191,12 @@ mod tests {
     #[tokio::test]
     async fn who_is_let_go_goes_and_the_others_wait() {
         let turns = Arc::new(Turns::default());
-        assert_eq!(turns.turn(None, "F", "nobody decides").await, None);
+        assert_eq!(turns.turn(None, "F", "nobody decides", &Bytes::new()).await, None);
         turns.decide(true);
         let calls = [1, 2, 3].map(|strand| {
             let turns = Arc::clone(&turns);
             tokio::spawn(Turns::strand(strand, async move {
-                let fault = turns.turn(Turns::current(), "F", "Get").await;
+                let fault = turns.turn(Turns::current(), "F", "Get", &Bytes::new()).await;
                 (Turns::current(), fault)
             }))
         });

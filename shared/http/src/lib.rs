@@ -28,7 +28,7 @@ pub use keyed::{Fingerprint, IdempotencyKey, Keyed, MaybeKeyed, ServerKey};
 pub use list::{ListQuery, Listed};
 pub use openapi::{
     BodyProblems, CallerProblems, CodeProblems, CredentialProblems, KeyedProblems, MoneySchema, NotFound, OurFault,
-    QueryProblems, RefreshProblems, StaffProblems, Stale, TooMany, problem_schemas,
+    QueryProblems, RefreshProblems, ShopperProblems, StaffProblems, Stale, TooMany, problem_schemas,
 };
 pub use origin::{Origin, network};
 pub use params::{Path, Paths, Query};

@@ -65,6 +65,11 @@ problems! {
     CallerProblems {
         "401": "unauthenticated: there is no valid access token",
     }
+    /// An endpoint for customers and guests that reads no body.
+    ShopperProblems {
+        "401": "unauthenticated: there is no valid access token",
+        "422": "invalid_input: X-Cart-Token is not a cart's token",
+    }
     /// An endpoint for staff.
     StaffProblems {
         "401": "unauthenticated: there is no valid access token",

@@ -28,6 +28,10 @@ pub struct Books {
     pub refunds: Vec<Value>,
 }
 
+/// The tables that they are read from.
+pub const TABLES: [&str; 3] = ["InventoryTable", "OrdersTable", "PaymentsTable"];
+/// What lies among them, and no book looks at.
+pub const COUNTERS: &str = "RATE#";
 /// Unpaid orders that a customer may have.
 const MOST_UNPAID: usize = 3;
 
@@ -60,8 +64,8 @@ fn add(shelves: &mut Shelves, lines: &[Value]) {
 impl Books {
     /// Reads them.
     pub fn read(world: &World) -> Result<Self, Error> {
-        let [mut inventory, mut orders, mut payments] =
-            [by_entity(world, "InventoryTable")?, by_entity(world, "OrdersTable")?, by_entity(world, "PaymentsTable")?];
+        let [inventory, orders, payments] = TABLES.map(|table| by_entity(world, table));
+        let (mut inventory, mut orders, mut payments) = (inventory?, orders?, payments?);
         let mut of = |entity: &str| inventory.remove(entity).unwrap_or_default();
         let (stocks, reservations, movements) = (of("stock"), of("reservation"), of("movement"));
         let mut of = |entity: &str| orders.remove(entity).unwrap_or_default();

@@ -7,26 +7,47 @@
 //! That is a death at each call. Whoever dies leaves what they have written, and nothing else: a death before a call is one after
 //! the write that came before it, upon which the others went first; and before the first write it is a request that came later.
 //!
+//! What is nobody else's matter waits for nobody: it is let go at once, whatever the others could do before ([`crate::touches`]).
+//!
 //! A state that was seen before is not followed twice. What a handler will do is determined by what it was asked, by the answers it
 //! has had, by what it draws (each has randomness of its own) and by the time (which stands still): it shares no memory with another.
 //! So two runs go on alike where the tables hold the same and each handler that is still at work has had the same answers. Both are
 //! hashed whole.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use holdfast_core::{Entropy, canonical};
+use holdfast_core::Entropy;
 use holdfast_local::{Fault, SeededEntropy, Snapshot, Turns, Waiting, World};
 use tokio::task::JoinHandle;
 
 use crate::books::Books;
 use crate::stage::Error;
+use crate::touches::{Before, Known, Touches};
 use crate::witness::Witness;
 
 /// What changes nothing.
 const READS: [&str; 5] = ["GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"];
+
+/// How often whoever hears nothing asks. Each time is a strand of its own: what a function that died had read and drawn is gone.
+pub const TRIES: u32 = 2;
+
+/// Who acts on a strand.
+pub(crate) fn actor(strand: u32) -> u32 {
+    strand / TRIES
+}
+
+/// Asks until there is an answer.
+pub async fn insists<F: Future<Output = bool>>(mut asks: impl FnMut() -> F) {
+    for again in 0..TRIES {
+        let strand = Turns::current().unwrap_or_default() + again;
+        if Turns::strand(strand, asks()).await {
+            return;
+        }
+    }
+}
 
 /// Randomness of which each strand has its own.
 #[derive(Debug, Default)]
@@ -65,8 +86,12 @@ pub struct Scene<'a> {
     pub deaths: u32,
     /// What was seen up to the beginning.
     pub witness: &'a Witness,
+    /// The tables that the books look at.
+    pub books: Vec<String>,
     /// The tables whose content makes a state.
     pub tables: Vec<String>,
+    /// Whether everybody's calls are let go in every order, whoever they matter to.
+    pub plainly: bool,
     /// After so many states it is given up.
     pub most_states: usize,
 }
@@ -80,10 +105,12 @@ pub struct Explored {
     pub states: u64,
     /// Calls that were let go, in states that were new.
     pub steps: u64,
-    /// Orders of calls that these runs stand for.
+    /// Calls that were let go at once.
+    pub own: u64,
+    /// Orders of calls that these runs stand for, of calls that are somebody else's matter too.
     pub orders: u128,
-    /// Ways in which it ended.
-    pub ends: u64,
+    /// Ways in which it ended: the states, as hashes.
+    pub ends: BTreeSet<u64>,
     /// Whether there was more.
     pub cut: bool,
     /// What was wrong, and the choices that led there.
@@ -110,20 +137,29 @@ impl Scene<'_> {
     pub async fn explore(&self, end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>) -> Result<Explored, Error> {
         let turns = self.world.faults().turns();
         let (mut explored, mut seen, mut way) = (Explored::default(), HashMap::<u64, u128>::new(), Vec::<Node>::new());
+        let mut known = Known::new(self.books.clone(), self.tables.clone());
         turns.decide(true);
         loop {
             self.world.engines().restore(self.from)?;
             self.strands.restart();
             self.world.recorder().trace(false);
             let actors: Vec<JoinHandle<()>> = (0_u32..)
+                .step_by(TRIES as usize)
                 .zip(self.acts)
-                .map(|(nth, act)| tokio::spawn(Turns::strand(nth, act(self.world.clone()))))
+                .map(|(strand, act)| tokio::spawn(Turns::strand(strand, act(self.world.clone()))))
                 .collect();
             explored.runs += 1;
-            let mut orders = self.run(&mut way, &mut seen, &mut explored, end).await?;
+            let mut orders = self.run(&actors, &mut way, &mut seen, &mut known, &mut explored, end).await?;
             actors.iter().for_each(JoinHandle::abort);
             for actor in actors {
                 drop(actor.await);
+            }
+            if known.broken {
+                // From the beginning, with what is known by now.
+                known.restart();
+                (seen, way) = (HashMap::new(), Vec::new());
+                explored = Explored { runs: explored.runs, ..Explored::default() };
+                continue;
             }
             if !explored.wrong.is_empty() || seen.len() > self.most_states {
                 explored.cut = seen.len() > self.most_states;
@@ -154,8 +190,10 @@ impl Scene<'_> {
     /// that stands for.
     async fn run(
         &self,
+        actors: &[JoinHandle<()>],
         way: &mut Vec<Node>,
         seen: &mut HashMap<u64, u128>,
+        known: &mut Known,
         explored: &mut Explored,
         end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>,
     ) -> Result<u128, Error> {
@@ -163,7 +201,22 @@ impl Scene<'_> {
         let mut witness = self.witness.clone();
         loop {
             self.rest().await;
-            let choices = self.choices(deaths);
+            let mut waiting = self.world.faults().turns().waiting();
+            waiting.sort_by_key(|call| (call.strand, call.nth));
+            let at_work = (0..).zip(actors).filter(|(_, actor)| !actor.is_finished()).map(|(who, _)| who).collect();
+            let own = if self.plainly { None } else { known.own(&waiting, &at_work)? };
+            let is_own = own.is_some();
+            let choices = self.choices(own.map_or(waiting, |own| vec![own]), deaths);
+            if let ([Choice { call, fault: None }], true) = (&choices[..], is_own) {
+                let is_new = depth == way.len();
+                told.push(format!("{}: {}", call.who, call.what));
+                explored.own += u64::from(is_new);
+                self.go(call, None, is_new.then_some(&mut *known)).await?;
+                if known.broken {
+                    return Ok(0);
+                }
+                continue;
+            }
             let is_new = depth == way.len();
             if is_new {
                 let key = self.key(&choices, deaths)?;
@@ -176,7 +229,7 @@ impl Scene<'_> {
                 explored.states += 1;
                 wrong.extend(Books::read(self.world)?.examine(&witness));
                 if choices.is_empty() {
-                    explored.ends += 1;
+                    explored.ends.insert(key);
                     wrong.extend(end(self.world)?);
                     seen.insert(key, 1);
                 }
@@ -194,10 +247,29 @@ impl Scene<'_> {
             let dies = fault.as_ref().map_or(String::new(), |fault| format!(" ({fault:?})"));
             told.push(format!("{}: {}{dies}", call.who, call.what));
             deaths += u32::from(fault.is_some());
-            explored.steps += u64::from(is_new || depth + 1 == way.len());
-            self.world.faults().turns().let_go(call.nth, fault);
+            let is_new = is_new || depth + 1 == way.len();
+            explored.steps += u64::from(is_new);
+            self.go(&call, fault, is_new.then_some(&mut *known)).await?;
+            if known.broken {
+                return Ok(0);
+            }
             depth += 1;
         }
+    }
+
+    /// Lets a call go, and learns what it touches where that is not known yet.
+    async fn go(&self, call: &Waiting, fault: Option<Fault>, known: Option<&mut Known>) -> Result<(), Error> {
+        let turns = self.world.faults().turns();
+        let (Some(known), Some(strand)) = (known, call.strand) else {
+            turns.let_go(call.nth, fault);
+            return Ok(());
+        };
+        let mut touches = Touches::of(call)?;
+        let before = Before::of(self.world, &touches)?;
+        turns.let_go(call.nth, fault);
+        self.rest().await;
+        touches.writes.extend(before.written(self.world)?);
+        known.learn(actor(strand), &touches)
     }
 
     /// Waits until everybody waits. What functions read when they start is nobody's choice.
@@ -213,9 +285,7 @@ impl Scene<'_> {
         }
     }
 
-    fn choices(&self, deaths: u32) -> Vec<Choice> {
-        let mut waiting = self.world.faults().turns().waiting();
-        waiting.sort_by_key(|call| (call.strand, call.nth));
+    fn choices(&self, waiting: Vec<Waiting>, deaths: u32) -> Vec<Choice> {
         let may_die = deaths < self.deaths;
         let fates = |call: Waiting| {
             let dies = may_die && !READS.contains(&call.what.as_str());
@@ -237,9 +307,7 @@ impl Scene<'_> {
         answered.retain(|strand, _| choices.iter().any(|choice| choice.call.strand == Some(*strand)));
         answered.hash(&mut hasher);
         for table in &self.tables {
-            for item in self.world.engines().dynamo.items(table)? {
-                canonical(&item).hash(&mut hasher);
-            }
+            self.world.engines().dynamo.digest(table)?.hash(&mut hasher);
         }
         Ok(hasher.finish())
     }

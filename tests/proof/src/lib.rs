@@ -18,6 +18,7 @@ pub mod scenes;
 mod staff;
 pub mod stage;
 pub mod tally;
+pub mod touches;
 pub mod witness;
 
 pub use run::{Opened, Ran, simulate};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use holdfast_local::{Turns, World};
+use holdfast_local::{Bytes, Turns, World};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Client};
@@ -77,7 +77,8 @@ impl Person {
 
     /// Thinks, until it is their turn.
     pub(crate) async fn thinks(&self) {
-        self.world().faults().turns().turn(Turns::current(), "somebody", "thinks").await;
+        let turns = self.world().faults().turns();
+        turns.turn(Turns::current(), "somebody", "thinks", &Bytes::new()).await;
     }
 
     /// A key that they have not used.

@@ -12,8 +12,9 @@ use holdfast_local::engines::gateway::{WEBHOOK_SECRET, Webhooks, signature};
 use holdfast_local::{Blueprint, Faults, Options, Snapshot, Turns, World};
 use serde_json::{Value, json};
 
+use crate::books::TABLES;
 use crate::client::{Answer, Client};
-use crate::explore::{Act, Explored, Scene, Strands};
+use crate::explore::{Act, Explored, Scene, Strands, TRIES, insists};
 use crate::items::table;
 use crate::people::home;
 use crate::stage::{Error, Stage, options};
@@ -46,6 +47,19 @@ impl fmt::Display for Does {
             Self::Cancel => "cancel",
         })
     }
+}
+
+/// How it is explored.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// How many functions may die in a run.
+    pub deaths: u32,
+    /// Whether those who check out twice are one who clicks twice, and not two.
+    pub twins: bool,
+    /// Whether calls that are nobody else's matter are let go in every order, too.
+    pub plainly: bool,
+    /// After so many states it is given up.
+    pub most_states: usize,
 }
 
 /// Every choice of three, the same twice or thrice among them.
@@ -94,13 +108,9 @@ async fn cart(world: &World, nth: u32, mugs: i64) -> Result<(Client, Value), Err
     Ok((client, order))
 }
 
-/// Asks until the function has not died on the way: as a browser does, and a queue, and the gateway.
-async fn insists(client: Client, path: String, body: Value) {
-    for _ in 0..2 {
-        if client.post(&path, &body).await.status < 500 {
-            return;
-        }
-    }
+/// Posts until the function has not died on the way: as a browser does, and the gateway.
+async fn posts(client: Client, path: String, body: Value) {
+    insists(|| async { client.post(&path, &body).await.status < 500 }).await;
 }
 
 impl Opening {
@@ -139,7 +149,9 @@ impl Opening {
 
     /// Lets every function start once, so that no run begins with what functions read when they do.
     async fn warm_up(&self) -> Result<(), Error> {
-        for (nth, does) in (0..).zip([Does::Checkout, Does::Expiry, Does::Payment, Does::Cancel]) {
+        for (nth, does) in
+            (0..).step_by(TRIES as usize).zip([Does::Checkout, Does::Expiry, Does::Payment, Does::Cancel])
+        {
             Turns::strand(nth, self.act(does, 0)(self.stage.world.clone())).await;
         }
         Ok(self.stage.world.engines().restore(&self.from)?)
@@ -153,7 +165,7 @@ impl Opening {
                 let other = other.clone();
                 async move {
                     if let Some((client, order)) = other {
-                        insists(client.keyed("buy"), "/v1/checkout".to_owned(), order).await;
+                        posts(client.keyed("buy"), "/v1/checkout".to_owned(), order).await;
                     }
                 }
                 .boxed()
@@ -166,11 +178,7 @@ impl Opening {
                 }});
                 let records = json!({"Records": [{"messageId": "1", "body": body.to_string()}]});
                 async move {
-                    for _ in 0..2 {
-                        if world.invoke("reservations-expire", records.clone()).await.is_ok() {
-                            return;
-                        }
-                    }
+                    insists(|| async { world.invoke("reservations-expire", records.clone()).await.is_ok() }).await;
                 }
                 .boxed()
             }
@@ -178,28 +186,17 @@ impl Opening {
                 let (signature, body) = told.clone();
                 async move {
                     let gateway = Client::new(&world, 7).with("stripe-signature", &signature);
-                    for _ in 0..2 {
-                        if gateway.post_text("/v1/webhooks/payments", &body).await.status < 500 {
-                            return;
-                        }
-                    }
+                    insists(|| async { gateway.post_text("/v1/webhooks/payments", &body).await.status < 500 }).await;
                 }
                 .boxed()
             }
-            Does::Cancel => {
-                insists(ada.clone().keyed("cancel"), format!("/v1/orders/{order}/cancel"), json!({})).boxed()
-            }
+            Does::Cancel => posts(ada.clone().keyed("cancel"), format!("/v1/orders/{order}/cancel"), json!({})).boxed(),
         })
     }
 
-    /// Explores what these do at once, with so many deaths in a run. Those who check out twice are two, or one who clicks twice.
-    pub async fn explore(
-        &self,
-        does: &[Does],
-        deaths: u32,
-        twins: bool,
-        most_states: usize,
-    ) -> Result<Explored, Error> {
+    /// Explores what these do at once.
+    pub async fn explore(&self, does: &[Does], how: How) -> Result<Explored, Error> {
+        let How { deaths, twins, plainly, most_states } = how;
         let mut nth = 0;
         let acts: Vec<Act> = does
             .iter()
@@ -210,7 +207,7 @@ impl Opening {
             })
             .collect();
         let world = &self.stage.world;
-        let tables = ["InventoryTable", "OrdersTable", "PaymentsTable", "CartsTable"];
+        let named = |names: &[&str]| names.iter().map(|name| table(world, name).to_owned()).collect();
         let scene = Scene {
             world,
             from: &self.from,
@@ -218,10 +215,23 @@ impl Opening {
             acts: &acts,
             deaths,
             witness: &self.witness,
-            tables: tables.into_iter().map(|name| table(world, name).to_owned()).collect(),
+            books: named(&TABLES),
+            tables: named(&[&TABLES[..], &["CartsTable"]].concat()),
+            plainly,
             most_states,
         };
-        scene.explore(&mut |_| Ok(Vec::new())).await
+        let asked_before = self.asked_the_gateway();
+        let explored = scene.explore(&mut |_| Ok(Vec::new())).await?;
+        // Whoever asks the payment gateway does so when nobody chose.
+        if self.asked_the_gateway() != asked_before {
+            return Err("somebody asked the payment gateway".into());
+        }
+        Ok(explored)
+    }
+
+    fn asked_the_gateway(&self) -> u64 {
+        let tallies = self.stage.world.recorder().tallies();
+        tallies.iter().filter(|((_, service, _), _)| *service == "web").map(|(_, tally)| tally.calls).sum()
     }
 
     /// The template.

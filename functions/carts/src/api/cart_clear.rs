@@ -1,7 +1,7 @@
 //! DELETE /v1/cart: everything is taken out of the cart.
 
 use axum::extract::State;
-use holdfast_http::{CallerProblems, ETag, IfMatch, Json, OurFault, Problem, Stale, Tagged, endpoint};
+use holdfast_http::{ETag, IfMatch, Json, OurFault, Problem, ShopperProblems, Stale, Tagged, endpoint};
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
@@ -15,8 +15,7 @@ use crate::store::Shoppers;
     params(("if-match" = Option<String>, Header, description = "The version that is meant: 412 when it is not the current one")),
     responses(
         (status = 200, description = "The cart, with nothing in it", body = CartView, headers(("etag" = String, description = "The cart's version"))),
-        (status = 422, description = "invalid_input: X-Cart-Token is not a cart's token", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        CallerProblems, Stale, OurFault
+        ShopperProblems, Stale, OurFault
     )
 )]
 async fn cart_clear(

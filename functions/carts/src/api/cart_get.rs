@@ -1,7 +1,7 @@
 //! GET /v1/cart: what is in the cart, and what that is now.
 
 use axum::extract::State;
-use holdfast_http::{CallerProblems, ETag, Json, OurFault, Problem, Tagged, endpoint};
+use holdfast_http::{ETag, Json, OurFault, Problem, ShopperProblems, Tagged, endpoint};
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
@@ -17,8 +17,7 @@ use crate::store::Trolleys;
     get, path = "/v1/cart", operation_id = "cart_get", tag = "carts and checkout", security(("access_token" = []), ("cart_token" = [])),
     responses(
         (status = 200, description = "The cart", body = CartView, headers(("etag" = String, description = "The cart's version"))),
-        (status = 422, description = "invalid_input: X-Cart-Token is not a cart's token", body = holdfast_http::ProblemBody, content_type = "application/problem+json"),
-        CallerProblems, OurFault
+        ShopperProblems, OurFault
     )
 )]
 async fn cart_get(State(trolleys): State<Trolleys>, shopper: Shopper) -> Result<Tagged<Json<CartView>>, Problem> {

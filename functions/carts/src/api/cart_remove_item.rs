@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use holdfast_core::Sku;
-use holdfast_http::{CallerProblems, ETag, IfMatch, Json, NotFound, OurFault, Path, Problem, Stale, Tagged, endpoint};
+use holdfast_http::{ETag, IfMatch, Json, NotFound, OurFault, Path, Problem, ShopperProblems, Stale, Tagged, endpoint};
 use holdfast_runtime::Function;
 use utoipa_axum::routes;
 
@@ -18,7 +18,7 @@ use crate::store::Trolleys;
         ("sku" = String, Path, description = "The article's SKU"),
         ("if-match" = Option<String>, Header, description = "The version that is meant: 412 when it is not the current one")
     ),
-    responses((status = 200, description = "The cart", body = CartView, headers(("etag" = String, description = "The cart's version"))), CallerProblems, NotFound, Stale, OurFault)
+    responses((status = 200, description = "The cart", body = CartView, headers(("etag" = String, description = "The cart's version"))), ShopperProblems, NotFound, Stale, OurFault)
 )]
 async fn cart_remove_item(
     State(trolleys): State<Trolleys>,

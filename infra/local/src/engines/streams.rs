@@ -1,10 +1,13 @@
 //! DynamoDB Streams: a table's records in order, in the shape in which Lambda hands them over.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use rusqlite::params;
 use serde_json::{Value, json};
 
 use super::dynamo::Dynamo;
 use super::{EngineError, held};
+use crate::digest::Digest;
 use crate::template::model::{ACCOUNT, REGION};
 
 /// DynamoDB keeps a record for so long.
@@ -108,6 +111,17 @@ impl Dynamo {
         let mut statement = storage.conn().prepare_cached(&sql)?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|item| Ok(serde_json::from_str(&item?).unwrap_or_default())).collect()
+    }
+
+    /// The same for the same items, whatever the order of their attributes.
+    pub fn digest(&self, table: &str) -> Result<u64, EngineError> {
+        let storage = held(&self.storage);
+        let sql = format!("SELECT item_json FROM \"{}\" ORDER BY pk, sk", table.replace('"', "\"\""));
+        let mut statement = storage.conn().prepare_cached(&sql)?;
+        let items = statement.query_map([], |row| Ok(Digest { sets: false }.of_text(row.get_ref(0)?.as_str()?)))?;
+        let mut hasher = DefaultHasher::new();
+        items.collect::<rusqlite::Result<Vec<u64>>>()?.hash(&mut hasher);
+        Ok(hasher.finish())
     }
 
     /// Forgets the records that all readers have passed and that are a day old, and answers how many. What

@@ -1,4 +1,4 @@
-//! Explores the scenes: `exhaust [--deaths 1] [--states 1000000] [--threads 2]`.
+//! Explores the scenes: `exhaust [--deaths 1] [--states 1000000] [--threads 2] [--scene 1]`.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use holdfast_core::Ambient;
 use holdfast_proof::explore::Explored;
-use holdfast_proof::scenes::{Does, Opening, threes};
+use holdfast_proof::scenes::{Does, How, Opening, threes};
 use holdfast_proof::stage::{Error, blueprint};
 use holdfast_proof::tally::runtime;
 
@@ -40,7 +40,7 @@ fn casts() -> Vec<Cast> {
 }
 
 fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
-    let (mut deaths, mut states, mut threads) = (1_u32, 1_000_000_usize, 2_usize);
+    let (mut deaths, mut states, mut threads, mut scene) = (1_u32, 1_000_000_usize, 2_usize, None::<usize>);
     let mut rest = arguments.iter();
     while let Some(name) = rest.next() {
         let mut value = || rest.next().ok_or(format!("{name} wants a number"));
@@ -48,52 +48,58 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
             "--deaths" => deaths = value()?.parse()?,
             "--states" => states = value()?.parse()?,
             "--threads" => threads = value()?.parse()?,
-            other => return Err(format!("{other} is no argument: --deaths, --states, --threads").into()),
+            "--scene" => scene = Some(value()?.parse()?),
+            other => return Err(format!("{other} is no argument: --deaths, --states, --threads, --scene").into()),
         }
     }
     let (clock, began) = (Ambient::system(), Ambient::system().now());
-    let (casts, next) = (casts(), AtomicUsize::new(0));
+    let casts: Vec<(usize, Cast)> =
+        (1..).zip(casts()).filter(|(nth, _)| scene.is_none_or(|scene| scene == *nth)).collect();
+    let next = AtomicUsize::new(0);
     let (found, explored) = mpsc::channel();
-    let (mut all, mut well) = (Explored::default(), true);
+    let (mut all, mut all_ends, mut well) = (Explored::default(), 0, true);
     std::thread::scope(|scope| -> Result<(), Error> {
         for _ in 0..threads.max(1) {
             let (found, casts, next) = (found.clone(), &casts, &next);
             scope.spawn(move || {
-                while let Some(cast) = casts.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    if found.send((*cast, explore(cast, deaths, states))).is_err() {
+                while let Some((nth, cast)) = casts.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    if found.send((*nth, *cast, explore(cast, deaths, states))).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(found);
-        for ((held, wanted, does, twins), explored) in explored {
-            let Explored { runs, states, steps, orders, ends, cut, wrong } = explored?;
+        for (nth, (held, wanted, does, twins), explored) in explored {
+            let Explored { runs, states, steps, own, orders, ends, cut, wrong } = explored?;
             let who = does.map(|does| does.to_string()).join(", ");
             let twins = if twins { ", one who clicks twice" } else { "" };
             let cut_off = if cut { ", cut off" } else { "" };
             writeln!(
                 out,
-                "{held} held, {wanted} wanted: {who}{twins}: {orders} orders of calls, {states} states, {ends} ends, {runs} runs{cut_off}"
+                "{nth}: {held} held, {wanted} wanted: {who}{twins}: {orders} orders of calls, {states} states, {} ends, {runs} runs{cut_off}",
+                ends.len()
             )?;
             for wrong in &wrong {
                 writeln!(out, "  {wrong}")?;
             }
+            out.flush()?;
             well &= wrong.is_empty();
             all.runs += runs;
             all.states += states;
             all.steps += steps;
+            all.own += own;
             all.orders = all.orders.saturating_add(orders);
-            all.ends += ends;
+            all_ends += ends.len();
             all.cut |= cut;
         }
         Ok(())
     })?;
-    let Explored { runs, states, steps, orders, ends, .. } = all;
+    let Explored { runs, states, steps, own, orders, .. } = all;
     let took_s = clock.now().duration_since(began).as_secs_f64();
     writeln!(
         out,
-        "exhaust: {} scenes, {orders} orders of calls, {states} states, {steps} calls, {ends} ends, {runs} runs, {deaths} deaths at most, {took_s:.1} s",
+        "exhaust: {} scenes, {orders} orders of calls, {states} states, {steps} calls and {own} that are nobody else's matter, {all_ends} ends, {runs} runs, {deaths} deaths at most, {took_s:.1} s",
         casts.len()
     )?;
     Ok(well)
@@ -102,6 +108,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
 fn explore((held, wanted, does, twins): &Cast, deaths: u32, states: usize) -> Result<Explored, Error> {
     runtime()?.block_on(async {
         let opening = Opening::new(&blueprint()?, *held, *wanted).await?;
-        opening.explore(does, deaths, *twins, states).await
+        let how = How { deaths, twins: *twins, plainly: false, most_states: states };
+        opening.explore(does, how).await
     })
 }
