@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use holdfast_local::Bytes;
 use http::Request;
 use serde_json::json;
@@ -41,8 +42,10 @@ fn what_was_played_passes_and_what_was_meddled_with_does_not() -> Result<(), Box
         told_otherwise(&stage.world, &board, &witness)?;
         never_arrived(&stage.world, &witness)?;
         elsewhere(&stage.world).await?;
+        under_way(&stage.world).await?;
         held_and_left(&stage.world)?;
-        assert!(examine(&stage, &board, &witness).await?.len() > 1);
+        published_as_two(&stage.world, &witness).await?;
+        audited(&stage, &board, &witness).await?;
         Ok(())
     })
 }
@@ -113,6 +116,17 @@ fn never_arrived(world: &World, witness: &Witness) -> Result<(), Error> {
     Ok(())
 }
 
+/// What the gateway answers to a form.
+async fn asks_gateway(world: &World, path: &str, form: String) -> Result<Value, Error> {
+    let asked = Request::post(path)
+        .header("authorization", "Bearer sk_test_sandbox")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Bytes::from(form))?;
+    let answer = world.gateway().handle(asked).await;
+    assert_eq!(answer.status(), 200, "{answer:?}");
+    Ok(serde_json::from_slice(answer.body())?)
+}
+
 async fn elsewhere(world: &World) -> Result<(), Error> {
     let money = |books: &Books| found(|wrong| money_is_where_it_belongs(world, books, wrong));
     let mut books = Books::read(world)?;
@@ -135,12 +149,7 @@ async fn elsewhere(world: &World) -> Result<(), Error> {
     // The gateway takes the same order's money once more.
     let total = number(&Books::read(world)?.orders[nth]["charges"], "total");
     let form = format!("amount={total}&currency=usd&metadata[order_id]={id}&confirm=true&payment_method=pm_card_visa");
-    let again = Request::post("/v1/payment_intents")
-        .header("authorization", "Bearer sk_test_sandbox")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from(form))?;
-    let answer = world.gateway().handle(again).await;
-    assert_eq!(answer.status(), 200, "{answer:?}");
+    asks_gateway(world, "/v1/payment_intents", form).await?;
     let charged = money(&Books::read(world)?)?;
     assert!(charged.contains(&format!("{id} was charged 2 times")), "{charged}");
     Ok(())
@@ -159,5 +168,56 @@ fn held_and_left(world: &World) -> Result<(), Error> {
     world.engines().sqs.send(&queue.arn, "left", None).map_err(|refused| format!("{refused:?}"))?;
     let left = found(|wrong| nothing_is_left(world, wrong))?;
     assert!(left.contains(&format!("1 messages are left in {}", queue.logical_id)), "{left}");
+    Ok(())
+}
+
+/// A refund that takes its time.
+async fn under_way(world: &World) -> Result<(), Error> {
+    let form = "amount=500&currency=usd&confirm=true&payment_method=pm_card_pendingRefund".to_owned();
+    let intent = asks_gateway(world, "/v1/payment_intents", form).await?;
+    let refund = asks_gateway(world, "/v1/refunds", format!("payment_intent={}", text(&intent, "id"))).await?;
+    let wrong = found(|wrong| money_is_where_it_belongs(world, &Books::read(world)?, wrong))?;
+    assert!(wrong.contains(&format!("the refund {} is still under way", text(&refund, "id"))), "{wrong}");
+    Ok(())
+}
+
+/// A change's event, which somebody relays once more under another number.
+async fn published_as_two(world: &World, witness: &Witness) -> Result<(), Error> {
+    let orders = crate::items::table(world, "OrdersTable");
+    let items = world.engines().dynamo.items(orders)?;
+    let told = |item: &Value| item["event"].is_object();
+    let mut item = items.into_iter().find(told).ok_or("no order has told of anything")?;
+    item["version"] = json!({"N": "77"});
+    let change = json!({
+        "ApproximateCreationDateTime": 0, "Keys": {}, "NewImage": item, "SequenceNumber": "1", "SizeBytes": 1,
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    let record = json!({
+        "awsRegion": "us-east-1", "eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb", "eventVersion": "1.1",
+        "dynamodb": change,
+    });
+    world.invoke("OrdersEventRelayFunction", json!({"Records": [record]})).await?;
+    let books = Books::read(world)?;
+    let wrong = found(|wrong| every_event_arrived(world, witness, &books, wrong))?;
+    assert!(wrong.contains(" was published as two"), "{wrong}");
+    Ok(())
+}
+
+/// An order that somebody calls paid by hand: the shop's own audit is the last to say so, and is heard.
+async fn audited(stage: &Stage, board: &Board, witness: &Witness) -> Result<(), Error> {
+    let world = &stage.world;
+    let books = Books::read(world)?;
+    let order = &books.orders[placed(&books, &["EXPIRED", "CANCELLED"])?];
+    let init = world.operator("orders-get").ok_or("there is no orders-get")?;
+    let text_of = |text: &str| AttributeValue::S(text.to_owned());
+    let call = init.aws.dynamodb().update_item().table_name(crate::items::table(world, "OrdersTable"));
+    let call = call.key("pk", text_of(&format!("ORDER#{}", text(order, "id")))).key("sk", text_of("ORDER"));
+    let call = call.update_expression("SET #status = :paid").expression_attribute_names("#status", "status");
+    call.expression_attribute_values(":paid", text_of("PAID")).send().await?;
+    let wrong = examine(stage, board, witness).await?;
+    assert!(
+        wrong.iter().any(|wrong| wrong.starts_with("the audit says: ") && wrong.contains("it is PAID")),
+        "{wrong:?}"
+    );
     Ok(())
 }
