@@ -1,7 +1,8 @@
 #!/bin/bash
 # Hostile input. docs/openapi.json drives schemathesis against a local host, as an admin: nothing it sends may be answered with a 5xx, nor
 # with anything that the document does not say; and the shop's books still add up. Then each of the shop's own readers is tried for
-# SECONDS_EACH= with bytes that were bent from good ones. EXAMPLES= says how many cases a route gets, SEED= what chance grows from.
+# SECONDS_EACH= with bytes that were bent from good ones, and for as long by cargo-fuzz, which bends what reaches further. EXAMPLES= says how
+# many cases a route gets, SEED= what chance grows from.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 infra/tools/venv.sh fuzz
@@ -18,3 +19,18 @@ HOST=$built/holdfast-local infra/tools/with-host.sh bash -euo pipefail -c '
         --suppress-health-check all --warnings off --generation-database none --no-color
     "$BUILT/holdfast" --at "$SHOP" audit'
 "$built/fuzz" "${SECONDS_EACH:-60}" "$SEED"
+
+infra/tools/need.sh c++
+infra/tools/install.sh cargo-fuzz
+# In a workspace of their own, and of the same versions.
+cp Cargo.lock tests/fuzz/
+hostile=$PWD/${CARGO_TARGET_DIR:-target}/hostile
+for reader in tests/fuzz/src/bin/*.rs; do
+    reader=$(basename "$reader" .rs)
+    mkdir -p "$hostile/corpus/$reader" "$hostile/harm"
+    log=$hostile/$reader.log
+    CARGO_TARGET_DIR=$hostile .tools/bin/cargo-fuzz run --fuzz-dir tests/fuzz --sanitizer none --dev "$reader" "$hostile/corpus/$reader" -- \
+        -artifact_prefix="$hostile/harm/" -max_total_time="${SECONDS_EACH:-60}" -seed="$SEED" -max_len=200000 -print_final_stats=1 \
+        >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
+    echo "cargo-fuzz: $reader: $(awk '/number_of_executed_units/ { tried = $2 } /new_units_added/ { new = $2 } END { print tried " inputs, " new " of which reached further" }' "$log")"
+done

@@ -32,7 +32,7 @@ cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 step format cargo fmt --all --check
 step clippy cargo clippy --workspace --all-targets --quiet -- -D warnings
 step documentation env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --quiet
-step tools infra/tools/install.sh
+step tools infra/tools/install.sh cargo-deny cargo-machete
 step "unused dependencies" .tools/bin/cargo-machete --with-metadata
 step dependencies .tools/bin/cargo-deny --log-level error check bans licenses sources
 step advisories advisories

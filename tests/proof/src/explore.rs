@@ -206,12 +206,12 @@ impl Scene<'_> {
             let at_work = (0..).zip(actors).filter(|(_, actor)| !actor.is_finished()).map(|(who, _)| who).collect();
             let own = if self.plainly { None } else { known.own(&waiting, &at_work)? };
             let is_own = own.is_some();
-            let choices = self.choices(own.map_or(waiting, |own| vec![own]), deaths);
+            let choices = self.choices(own.map_or_else(|| waiting.clone(), |own| vec![own]), deaths);
             if let ([Choice { call, fault: None }], true) = (&choices[..], is_own) {
                 let is_new = depth == way.len();
                 told.push(format!("{}: {}", call.who, call.what));
                 explored.own += u64::from(is_new);
-                self.go(call, None, is_new.then_some(&mut *known)).await?;
+                self.go(call, None, true, is_new.then_some(&mut *known)).await?;
                 if known.broken {
                     return Ok(0);
                 }
@@ -219,7 +219,7 @@ impl Scene<'_> {
             }
             let is_new = depth == way.len();
             if is_new {
-                let key = self.key(&choices, deaths)?;
+                let key = self.key(&waiting, deaths)?;
                 // However a state was come to: each of the changes is one that a shop may make.
                 witness.look(self.world)?;
                 let mut wrong = std::mem::take(&mut witness.wrong);
@@ -249,7 +249,7 @@ impl Scene<'_> {
             deaths += u32::from(fault.is_some());
             let is_new = is_new || depth + 1 == way.len();
             explored.steps += u64::from(is_new);
-            self.go(&call, fault, is_new.then_some(&mut *known)).await?;
+            self.go(&call, fault, is_own, is_new.then_some(&mut *known)).await?;
             if known.broken {
                 return Ok(0);
             }
@@ -258,7 +258,13 @@ impl Scene<'_> {
     }
 
     /// Lets a call go, and learns what it touches where that is not known yet.
-    async fn go(&self, call: &Waiting, fault: Option<Fault>, known: Option<&mut Known>) -> Result<(), Error> {
+    async fn go(
+        &self,
+        call: &Waiting,
+        fault: Option<Fault>,
+        is_own: bool,
+        known: Option<&mut Known>,
+    ) -> Result<(), Error> {
         let turns = self.world.faults().turns();
         let (Some(known), Some(strand)) = (known, call.strand) else {
             turns.let_go(call.nth, fault);
@@ -268,7 +274,11 @@ impl Scene<'_> {
         let before = Before::of(self.world, &touches)?;
         turns.let_go(call.nth, fault);
         self.rest().await;
-        touches.writes.extend(before.written(self.world)?);
+        let written = before.written(self.world)?;
+        if is_own && !written.is_subset(&touches.writes) {
+            return Err(format!("{} wrote into an index, and nobody asked who reads it", call.who).into());
+        }
+        touches.writes.extend(written);
         known.learn(actor(strand), &touches)
     }
 
@@ -296,15 +306,15 @@ impl Scene<'_> {
     }
 
     /// All that decides how it goes on.
-    fn key(&self, choices: &[Choice], deaths: u32) -> Result<u64, Error> {
+    fn key(&self, waiting: &[Waiting], deaths: u32) -> Result<u64, Error> {
         let mut hasher = DefaultHasher::new();
         deaths.hash(&mut hasher);
-        for Choice { call, .. } in choices {
+        for call in waiting {
             (call.strand, &call.who, &call.what).hash(&mut hasher);
         }
         // What was answered to those who still act. Whoever is done has nothing left to do by it.
         let mut answered = self.world.recorder().traced_so_far().strands;
-        answered.retain(|strand, _| choices.iter().any(|choice| choice.call.strand == Some(*strand)));
+        answered.retain(|strand, _| waiting.iter().any(|call| call.strand == Some(*strand)));
         answered.hash(&mut hasher);
         for table in &self.tables {
             self.world.engines().dynamo.digest(table)?.hash(&mut hasher);

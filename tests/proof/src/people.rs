@@ -65,6 +65,16 @@ pub(crate) fn home() -> Value {
     json!({"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "Reykjavik", "postal_code": "101", "country": "IS"})
 }
 
+/// What whoever asked twice at once has heard. One of the two may be refused before the other is granted, so that a refusal is the last
+/// word when both have spoken.
+fn of_both(one: Answer, other: Answer) -> Answer {
+    match (one.is_final(), other.is_final()) {
+        (true, true) if one.is_well() => one,
+        (false, _) => one,
+        (true, _) => other,
+    }
+}
+
 impl Person {
     pub(crate) fn new(stage: &Arc<Stage>, board: &Arc<Board>, seed: u64, nth: u32) -> Self {
         let dice = Dice::new(seed, 100 + u64::from(nth));
@@ -96,7 +106,7 @@ impl Person {
             let own = self.as_of_now(client, who).keyed(&key);
             if self.dice.chance(80) {
                 let (one, other) = tokio::join!(own.post(path, body), own.post(path, body));
-                answer = if one.is_final() { one } else { other };
+                answer = of_both(one, other);
             } else {
                 answer = own.post(path, body).await;
             }
