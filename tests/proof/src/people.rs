@@ -251,3 +251,20 @@ impl Person {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_the_last_word_when_both_have_spoken() {
+        let answered = |status| Answer { status, ..Answer::default() };
+        let last = |one, other| of_both(answered(one), answered(other)).status;
+        assert_eq!([last(201, 409), last(409, 201), last(409, 422)], [201, 201, 422]);
+        assert_eq!(
+            [last(409, 503), last(503, 409), last(201, 503)],
+            [503, 503, 503],
+            "who has not heard both asks again"
+        );
+    }
+}

@@ -106,22 +106,23 @@ impl Dynamo {
 
     /// All items of a table, in the order of their keys, as DynamoDB's JSON: for a look from outside.
     pub fn items(&self, table: &str) -> Result<Vec<Value>, EngineError> {
-        let storage = held(&self.storage);
-        let sql = format!("SELECT item_json FROM \"{}\" ORDER BY pk, sk", table.replace('"', "\"\""));
-        let mut statement = storage.conn().prepare_cached(&sql)?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|item| Ok(serde_json::from_str(&item?).unwrap_or_default())).collect()
+        self.texts(table, |item| serde_json::from_str(item).unwrap_or_default())
     }
 
     /// The same for the same items, whatever the order of their attributes.
     pub fn digest(&self, table: &str) -> Result<u64, EngineError> {
+        let mut hasher = DefaultHasher::new();
+        self.texts(table, |item| Digest { sets: false }.of_text(item))?.hash(&mut hasher);
+        Ok(hasher.finish())
+    }
+
+    /// What is made of each item's text, in the order of their keys.
+    fn texts<T>(&self, table: &str, of: impl Fn(&str) -> T) -> Result<Vec<T>, EngineError> {
         let storage = held(&self.storage);
         let sql = format!("SELECT item_json FROM \"{}\" ORDER BY pk, sk", table.replace('"', "\"\""));
         let mut statement = storage.conn().prepare_cached(&sql)?;
-        let items = statement.query_map([], |row| Ok(Digest { sets: false }.of_text(row.get_ref(0)?.as_str()?)))?;
-        let mut hasher = DefaultHasher::new();
-        items.collect::<rusqlite::Result<Vec<u64>>>()?.hash(&mut hasher);
-        Ok(hasher.finish())
+        let rows = statement.query_map([], |row| Ok(of(row.get_ref(0)?.as_str()?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Forgets the records that all readers have passed and that are a day old, and answers how many. What

@@ -57,7 +57,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
         (1..).zip(casts()).filter(|(nth, _)| scene.is_none_or(|scene| scene == *nth)).collect();
     let next = AtomicUsize::new(0);
     let (found, explored) = mpsc::channel();
-    let (mut all, mut all_ends, mut well) = (Explored::default(), 0, true);
+    let (mut all, mut all_ends, mut all_cut, mut well) = (Explored::default(), 0, 0, true);
     std::thread::scope(|scope| -> Result<(), Error> {
         for _ in 0..threads.max(1) {
             let (found, casts, next) = (found.clone(), &casts, &next);
@@ -91,7 +91,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
             all.own += own;
             all.orders = all.orders.saturating_add(orders);
             all_ends += ends.len();
-            all.cut |= cut;
+            all_cut += usize::from(cut);
         }
         Ok(())
     })?;
@@ -99,7 +99,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
     let took_s = clock.now().duration_since(began).as_secs_f64();
     writeln!(
         out,
-        "exhaust: {} scenes, {orders} orders of calls, {states} states, {steps} calls and {own} that are nobody else's matter, {all_ends} ends, {runs} runs, {deaths} deaths at most, {took_s:.1} s",
+        "exhaust: {} scenes, {all_cut} of them cut off, {orders} orders of calls, {states} states, {steps} calls and {own} that are nobody else's matter, {all_ends} ends, {runs} runs, {deaths} deaths at most, {took_s:.1} s",
         casts.len()
     )?;
     Ok(well)
