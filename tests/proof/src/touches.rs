@@ -18,14 +18,19 @@ use crate::books;
 use crate::explore::actor;
 use crate::stage::Error;
 
-/// Where something lies: all items of a table, or of an index, that have this key.
+/// Where something lies, or is looked for: what has this key in a table or in an index, from one place of its order to another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     table: String,
     /// `pk`; `gsi1pk`: the key's name is the index's.
     by: String,
     key: String,
+    from: String,
+    to: String,
 }
+
+/// What no sort key comes after.
+const LAST: &str = "\u{10ffff}";
 
 /// What a call touches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,42 +41,84 @@ pub struct Touches {
     pub writes: BTreeSet<Place>,
 }
 
-fn place(table: &Value, by: &str, key: &Value) -> Result<Place, Error> {
-    let (table, key) = table.as_str().zip(key["S"].as_str()).ok_or("a call names no place")?;
-    Ok(Place { table: table.to_owned(), by: by.to_owned(), key: key.to_owned() })
+/// Where an item is that has these keys.
+fn at(table: &str, by: &str, keys: &Value) -> Result<Place, Error> {
+    let sort = by.replace("pk", "sk");
+    let (key, at) =
+        keys[by]["S"].as_str().zip(keys[&sort]["S"].as_str()).ok_or(format!("nobody knows where {keys} is"))?;
+    Ok(Place {
+        table: table.to_owned(),
+        by: by.to_owned(),
+        key: key.to_owned(),
+        from: at.to_owned(),
+        to: at.to_owned(),
+    })
+}
+
+/// Where a query looks.
+fn looked_for(asked: &Value) -> Result<Place, Error> {
+    let condition = asked["KeyConditionExpression"].as_str().unwrap_or_default();
+    let unknown = || format!("nobody knows what is read by {condition:?}");
+    let values = &asked["ExpressionAttributeValues"];
+    let value = |name: &str| values[name]["S"].as_str().map(str::to_owned).ok_or_else(unknown);
+    let (first, second) =
+        condition.split_once(" AND ").map_or((condition, None), |(first, second)| (first, Some(second)));
+    let (by, key) = first.split_once(" = ").ok_or_else(unknown)?;
+    let (from, to) = match second {
+        None => (String::new(), LAST.to_owned()),
+        Some(second) => match *second.split([' ', ',', ')', '(']).filter(|word| !word.is_empty()).collect::<Vec<_>>() {
+            [_, "<=", until] => (String::new(), value(until)?),
+            [_, "BETWEEN", since, "AND", until] => (value(since)?, value(until)?),
+            ["begins_with", _, prefix] => (value(prefix)?, value(prefix)? + LAST),
+            _ => return Err(unknown().into()),
+        },
+    };
+    let table = asked["TableName"].as_str().ok_or_else(unknown)?;
+    Ok(Place { table: table.to_owned(), by: by.to_owned(), key: value(key)?, from, to })
+}
+
+impl Place {
+    fn is_beside(&self, other: &Self) -> bool {
+        (&self.table, &self.by, &self.key) == (&other.table, &other.by, &other.key)
+    }
+
+    /// Whether something may lie in both.
+    fn meets(&self, other: &Self) -> bool {
+        self.is_beside(other) && self.from <= other.to && other.from <= self.to
+    }
+
+    /// What is kept of the places that meet this one.
+    fn of<'a, T>(&'a self, all: &'a BTreeMap<Self, T>) -> impl Iterator<Item = &'a T> {
+        let first = Self { from: String::new(), to: String::new(), ..self.clone() };
+        let beside = all.range(first..).take_while(|(other, _)| self.is_beside(other));
+        beside.filter(|(other, _)| self.meets(other)).map(|(_, kept)| kept)
+    }
 }
 
 impl Touches {
     /// What a waiting call will touch. What it writes into indexes is known when it has ([`Before::written`]).
     pub fn of(call: &Waiting) -> Result<Self, Error> {
         let asked: Value = serde_json::from_slice(&call.asks).unwrap_or_default();
+        let table = |asked: &Value| asked["TableName"].as_str().unwrap_or_default().to_owned();
         let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
         match call.what.as_str() {
-            "GetItem" => drop(reads.insert(place(&asked["TableName"], "pk", &asked["Key"]["pk"])?)),
+            "GetItem" => drop(reads.insert(at(&table(&asked), "pk", &asked["Key"])?)),
             "BatchGetItem" => {
                 for (table, keys) in asked["RequestItems"].as_object().into_iter().flatten() {
                     for key in keys["Keys"].as_array().into_iter().flatten() {
-                        reads.insert(place(&Value::from(table.as_str()), "pk", &key["pk"])?);
+                        reads.insert(at(table, "pk", key)?);
                     }
                 }
             }
-            "Query" => {
-                let condition = asked["KeyConditionExpression"].as_str().unwrap_or_default();
-                let (by, value) = condition
-                    .split(" AND ")
-                    .next()
-                    .and_then(|first| first.split_once(" = "))
-                    .ok_or(format!("nobody knows what is read by {condition:?}"))?;
-                reads.insert(place(&asked["TableName"], by, &asked["ExpressionAttributeValues"][value])?);
-            }
-            "PutItem" => drop(writes.insert(place(&asked["TableName"], "pk", &asked["Item"]["pk"])?)),
-            "UpdateItem" | "DeleteItem" => drop(writes.insert(place(&asked["TableName"], "pk", &asked["Key"]["pk"])?)),
+            "Query" => drop(reads.insert(looked_for(&asked)?)),
+            "PutItem" => drop(writes.insert(at(&table(&asked), "pk", &asked["Item"])?)),
+            "UpdateItem" | "DeleteItem" => drop(writes.insert(at(&table(&asked), "pk", &asked["Key"])?)),
             "TransactWriteItems" => {
                 for item in asked["TransactItems"].as_array().into_iter().flatten() {
                     let (kind, what) = item.as_object().and_then(|one| one.iter().next()).ok_or("an empty action")?;
-                    let key = if kind == "Put" { &what["Item"]["pk"] } else { &what["Key"]["pk"] };
+                    let keys = if kind == "Put" { &what["Item"] } else { &what["Key"] };
                     let touched = if kind == "ConditionCheck" { &mut reads } else { &mut writes };
-                    touched.insert(place(&what["TableName"], "pk", key)?);
+                    touched.insert(at(&table(what), "pk", keys)?);
                 }
             }
             // Nobody of those who act reads a queue, and a parameter is never written.
@@ -82,7 +129,9 @@ impl Touches {
     }
 
     fn conflicts(&self, other: &Self) -> bool {
-        let meets = |ours: &BTreeSet<Place>, theirs: &BTreeSet<Place>| !ours.is_disjoint(theirs);
+        let meets = |ours: &BTreeSet<Place>, theirs: &BTreeSet<Place>| {
+            ours.iter().any(|place| theirs.iter().any(|other| place.meets(other)))
+        };
         meets(&self.writes, &other.writes) || meets(&self.writes, &other.reads) || meets(&self.reads, &other.writes)
     }
 }
@@ -106,9 +155,9 @@ impl Before {
         for (table, place) in &self.0 {
             for record in world.engines().dynamo.stream(table, *place, MANY)?.records {
                 for image in ["OldImage", "NewImage"] {
-                    let keys = record["dynamodb"][image].as_object().into_iter().flatten();
-                    for (by, key) in keys.filter(|(by, _)| by.ends_with("pk")) {
-                        written.insert(self::place(&Value::from(table.as_str()), by, key)?);
+                    let item = &record["dynamodb"][image];
+                    for (by, _) in item.as_object().into_iter().flatten().filter(|(by, _)| by.ends_with("pk")) {
+                        written.insert(at(table, by, item)?);
                     }
                 }
             }
@@ -155,9 +204,8 @@ impl Known {
             let siblings =
                 waiting.iter().zip(&touches).filter(|(other, _)| other.strand == call.strand && *other != call);
             let others: BTreeSet<u32> = at_work.iter().copied().filter(|other| *other != who).collect();
-            let by_none = |all: &BTreeMap<Place, BTreeSet<u32>>, place: &Place| {
-                all.get(place).is_none_or(|all| all.is_disjoint(&others))
-            };
+            let by_none =
+                |all: &BTreeMap<Place, BTreeSet<u32>>, place: &Place| place.of(all).all(|who| who.is_disjoint(&others));
             let is_unseen =
                 |place: &Place| !self.books.contains(&place.table) || place.key.starts_with(books::COUNTERS);
             let is_own = siblings.map(|(_, sibling)| sibling).all(|sibling| !sibling.conflicts(touched))
@@ -182,7 +230,7 @@ impl Known {
     /// Somebody touches this.
     pub fn learn(&mut self, who: u32, touches: &Touches) -> Result<(), Error> {
         let relied_upon =
-            |all: &BTreeMap<Place, BTreeSet<u32>>, place: &Place| all.get(place).is_some_and(|all| all.contains(&who));
+            |all: &BTreeMap<Place, BTreeSet<u32>>, place: &Place| place.of(all).any(|all| all.contains(&who));
         for place in &touches.reads {
             self.broken |= relied_upon(&self.untouched, place);
             self.readers.entry(place.clone()).or_default().insert(who);
@@ -192,10 +240,9 @@ impl Known {
             self.writers.entry(place.clone()).or_default().insert(who);
         }
         for place in touches.reads.union(&touches.writes) {
-            let writers = self.writers.get(place).into_iter().flatten();
-            let readers = self.readers.get(place).into_iter().flatten();
-            let is_written = writers.clone().next().is_some();
-            if is_written && writers.chain(readers).any(|other| *other != who) && !self.state.contains(&place.table) {
+            let is_written = place.of(&self.writers).next().is_some();
+            let mut all = place.of(&self.writers).chain(place.of(&self.readers)).flatten();
+            if is_written && all.any(|other| *other != who) && !self.state.contains(&place.table) {
                 return Err(format!("{place:?} is shared, and makes no state").into());
             }
         }
@@ -221,12 +268,21 @@ mod tests {
         }
     }
 
+    fn keys(key: &str) -> Value {
+        json!({"pk": {"S": key}, "sk": {"S": "X"}})
+    }
+
+    fn place(table: &str, key: &str) -> Place {
+        let (table, by, key) = (table.to_owned(), "pk".to_owned(), key.to_owned());
+        Place { table, by, key, from: "X".to_owned(), to: "X".to_owned() }
+    }
+
     fn get(strand: u32, table: &str, key: &str) -> Waiting {
-        call(strand, "GetItem", &json!({"TableName": table, "Key": {"pk": {"S": key}, "sk": {"S": "X"}}}))
+        call(strand, "GetItem", &json!({"TableName": table, "Key": keys(key)}))
     }
 
     fn put(strand: u32, table: &str, key: &str) -> Waiting {
-        call(strand, "PutItem", &json!({"TableName": table, "Item": {"pk": {"S": key}, "sk": {"S": "X"}}}))
+        call(strand, "PutItem", &json!({"TableName": table, "Item": keys(key)}))
     }
 
     fn known() -> Known {
@@ -235,26 +291,58 @@ mod tests {
 
     #[test]
     fn what_calls_touch_is_read_from_what_they_ask() -> Result<(), Error> {
-        let at = |table: &str, by: &str, key: &str| Place {
-            table: table.to_owned(),
-            by: by.to_owned(),
-            key: key.to_owned(),
-        };
-        let query = json!({"TableName": "stock", "IndexName": "gsi1", "KeyConditionExpression": "gsi1pk = :pk AND gsi1sk <= :until",
-            "ExpressionAttributeValues": {":pk": {"S": "DUE#1"}, ":until": {"S": "now"}}});
-        assert_eq!(Touches::of(&call(1, "Query", &query))?.reads, BTreeSet::from([at("stock", "gsi1pk", "DUE#1")]));
-        let several = json!({"RequestItems": {"carts": {"Keys": [{"pk": {"S": "A"}}, {"pk": {"S": "B"}}]}}});
+        let several = json!({"RequestItems": {"carts": {"Keys": [keys("A"), keys("B")]}}});
         let touched = Touches::of(&call(1, "BatchGetItem", &several))?;
-        assert_eq!(touched.reads, BTreeSet::from([at("carts", "pk", "A"), at("carts", "pk", "B")]));
+        assert_eq!(touched.reads, BTreeSet::from([place("carts", "A"), place("carts", "B")]));
         let transaction = json!({"TransactItems": [
-            {"Put": {"TableName": "orders", "Item": {"pk": {"S": "O"}}}},
-            {"Update": {"TableName": "stock", "Key": {"pk": {"S": "S"}}}},
-            {"ConditionCheck": {"TableName": "catalog", "Key": {"pk": {"S": "C"}}}},
+            {"Put": {"TableName": "orders", "Item": keys("O")}},
+            {"Update": {"TableName": "stock", "Key": keys("S")}},
+            {"ConditionCheck": {"TableName": "catalog", "Key": keys("C")}},
         ]});
         let touched = Touches::of(&call(1, "TransactWriteItems", &transaction))?;
-        assert_eq!(touched.writes, BTreeSet::from([at("orders", "pk", "O"), at("stock", "pk", "S")]));
-        assert_eq!(touched.reads, BTreeSet::from([at("catalog", "pk", "C")]));
+        assert_eq!(touched.writes, BTreeSet::from([place("orders", "O"), place("stock", "S")]));
+        assert_eq!(touched.reads, BTreeSet::from([place("catalog", "C")]));
         assert!(Touches::of(&call(1, "Scan", &json!({"TableName": "stock"}))).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn who_looks_for_what_is_due_is_met_by_what_is_due_alone() -> Result<(), Error> {
+        let looks = |condition: &str| {
+            let values =
+                json!({":pk": {"S": "DUE"}, ":since": {"S": "2"}, ":until": {"S": "5"}, ":prefix": {"S": "3"}});
+            let asks = json!({"TableName": "t", "IndexName": "gsi1", "KeyConditionExpression": condition,
+                "ExpressionAttributeValues": values});
+            Touches::of(&call(1, "Query", &asks))
+        };
+        let met = |condition: &str| -> Result<Vec<&str>, Error> {
+            let seen = looks(condition)?;
+            let written = |key: &str| at("t", "gsi1pk", &json!({"gsi1pk": {"S": "DUE"}, "gsi1sk": {"S": key}}));
+            let mut met = Vec::new();
+            for key in ["1", "2", "3", "31", "4", "5", "51", "6"] {
+                let writes = Touches { writes: BTreeSet::from([written(key)?]), ..Touches::default() };
+                let known = BTreeMap::from([(written(key)?, ())]);
+                let meets = seen.conflicts(&writes);
+                assert_eq!(
+                    seen.reads.iter().any(|place| place.of(&known).next().is_some()),
+                    meets,
+                    "{condition} {key}"
+                );
+                met.extend(meets.then_some(key));
+            }
+            Ok(met)
+        };
+        assert_eq!(met("gsi1pk = :pk")?, ["1", "2", "3", "31", "4", "5", "51", "6"]);
+        assert_eq!(met("gsi1pk = :pk AND gsi1sk <= :until")?, ["1", "2", "3", "31", "4", "5"]);
+        assert_eq!(met("gsi1pk = :pk AND gsi1sk BETWEEN :since AND :until")?, ["2", "3", "31", "4", "5"]);
+        assert_eq!(met("gsi1pk = :pk AND begins_with(gsi1sk, :prefix)")?, ["3", "31"]);
+        assert!(looks("gsi1pk = :pk AND gsi1sk > :since").is_err());
+        assert!(looks("gsi1pk = :pk AND gsi1sk <= :nothing").is_err());
+        let elsewhere = Touches {
+            writes: BTreeSet::from([at("t", "gsi1pk", &json!({"gsi1pk": {"S": "DUE#1"}, "gsi1sk": {"S": "3"}}))?]),
+            ..Touches::default()
+        };
+        assert!(!looks("gsi1pk = :pk")?.conflicts(&elsewhere));
         Ok(())
     }
 

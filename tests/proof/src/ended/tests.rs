@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use holdfast_local::Bytes;
 use http::Request;
 use serde_json::json;
@@ -43,6 +44,7 @@ fn what_was_played_passes_and_what_was_meddled_with_does_not() -> Result<(), Box
         never_arrived(&stage.world, &witness)?;
         elsewhere(&stage.world).await?;
         under_way(&stage.world).await?;
+        outgrown(&stage.world).await?;
         held_and_left(&stage.world)?;
         published_as_two(&stage.world, &witness).await?;
         audited(&stage, &board, &witness).await?;
@@ -219,5 +221,20 @@ async fn audited(stage: &Stage, board: &Board, witness: &Witness) -> Result<(), 
         wrong.iter().any(|wrong| wrong.starts_with("the audit says: ") && wrong.contains("it is PAID")),
         "{wrong:?}"
     );
+    Ok(())
+}
+
+/// An event that is as large as the bus takes: in its envelope no queue does.
+async fn outgrown(world: &World) -> Result<(), Error> {
+    const MOST_BYTES: usize = 1_048_576;
+    let init = world.operator("OrdersEventRelayFunction").ok_or("the template has no relay of orders")?;
+    let (source, kind) = ("holdfast.orders", "orders.order-paid.v1");
+    let detail = json!({"type": kind, "data": "x".repeat(MOST_BYTES - 200)}).to_string();
+    let event = PutEventsRequestEntry::builder().event_bus_name(init.env.text("EVENT_BUS")?);
+    let event = event.source(source).detail_type(kind).detail(detail).build();
+    let answer = init.aws.eventbridge().put_events().entries(event).send().await?;
+    assert_eq!(answer.failed_entry_count, 0, "{answer:?}");
+    let wrong = found(|wrong| nothing_is_left(world, wrong))?;
+    assert!(wrong.starts_with("undelivered: ") && wrong.contains("Message must be shorter"), "{:.300}", wrong);
     Ok(())
 }
