@@ -13,6 +13,11 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
+    /// Of what is asked by such a call, and of what is answered.
+    pub(crate) fn of(operation: &str) -> Self {
+        Self { sets: operation == "BatchGetItem" }
+    }
+
     /// Of what is written there; of the letters where it is no JSON.
     pub(crate) fn of_text(self, text: &str) -> u64 {
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -21,7 +26,8 @@ impl Digest {
     }
 }
 
-fn digest(of: impl Hash) -> u64 {
+/// Of anything else.
+pub(crate) fn digest(of: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()

@@ -127,7 +127,7 @@ impl Recorder {
     ) {
         let mut trace = self.traced();
         let Some(trace) = trace.as_mut() else { return };
-        let digest = Digest { sets: call.operation == "BatchGetItem" };
+        let digest = Digest::of(&call.operation);
         let asked = digest.deserialize(&call.input).unwrap_or_default();
         let call_hash = (function, &call.operation, status, asked, digest.of_text(answer));
         let on = |before: u64| {

@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use axum::body::Bytes;
 
+use crate::digest::{Digest, digest};
 use crate::faults::Fault;
 
 tokio::task_local! {
@@ -31,6 +32,14 @@ pub struct Waiting {
     pub what: String,
     /// What it asks: the request's body.
     pub asks: Bytes,
+}
+
+impl Waiting {
+    /// The same for whoever asks the same on the same strand, however their JSON is written.
+    pub fn digest(&self) -> u64 {
+        let asks = std::str::from_utf8(&self.asks).unwrap_or_default();
+        digest((self.strand, &self.who, &self.what, Digest::of(&self.what).of_text(asks)))
+    }
 }
 
 #[derive(Debug)]

@@ -15,7 +15,7 @@
 //! hashed whole.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,6 +26,7 @@ use tokio::task::JoinHandle;
 use crate::books::Books;
 use crate::stage::Error;
 use crate::touches::{Before, Known, Touches};
+use crate::ways::{Step, Ways};
 use crate::witness::Witness;
 
 /// What changes nothing.
@@ -107,6 +108,8 @@ pub struct Explored {
     pub steps: u64,
     /// Calls that were let go at once.
     pub own: u64,
+    /// Calls that were not let go, because where they lead was known.
+    pub known: u64,
     /// Orders of calls that these runs stand for, of calls that are somebody else's matter too.
     pub orders: u128,
     /// Ways in which it ended: the states, as hashes.
@@ -117,14 +120,6 @@ pub struct Explored {
     pub wrong: Vec<String>,
 }
 
-/// A state on the way of the present run.
-struct Node {
-    key: u64,
-    options: usize,
-    at: usize,
-    orders: u128,
-}
-
 /// What may happen next: a call is let go, and this befalls it.
 #[derive(Clone, Debug)]
 struct Choice {
@@ -132,11 +127,19 @@ struct Choice {
     fault: Option<Fault>,
 }
 
+impl Choice {
+    fn step(&self) -> Step {
+        let mut hasher = DefaultHasher::new();
+        (self.call.digest(), self.fault.is_some()).hash(&mut hasher);
+        Step::new(self.call.strand, hasher.finish())
+    }
+}
+
 impl Scene<'_> {
     /// Explores all of it. `end` looks at each way in which it ended.
     pub async fn explore(&self, end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>) -> Result<Explored, Error> {
         let turns = self.world.faults().turns();
-        let (mut explored, mut seen, mut way) = (Explored::default(), HashMap::<u64, u128>::new(), Vec::<Node>::new());
+        let (mut explored, mut ways) = (Explored::default(), Ways::new(self.plainly));
         let mut known = Known::new(self.books.clone(), self.tables.clone());
         turns.decide(true);
         loop {
@@ -149,7 +152,7 @@ impl Scene<'_> {
                 .map(|(strand, act)| tokio::spawn(Turns::strand(strand, act(self.world.clone()))))
                 .collect();
             explored.runs += 1;
-            let mut orders = self.run(&actors, &mut way, &mut seen, &mut known, &mut explored, end).await?;
+            let to = self.run(&actors, &mut ways, &mut known, &mut explored, end).await?;
             actors.iter().for_each(JoinHandle::abort);
             for actor in actors {
                 drop(actor.await);
@@ -157,46 +160,32 @@ impl Scene<'_> {
             if known.broken {
                 // From the beginning, with what is known by now.
                 known.restart();
-                (seen, way) = (HashMap::new(), Vec::new());
+                ways = Ways::new(self.plainly);
                 explored = Explored { runs: explored.runs, ..Explored::default() };
                 continue;
             }
-            if !explored.wrong.is_empty() || seen.len() > self.most_states {
-                explored.cut = seen.len() > self.most_states;
+            explored.cut = ways.seen() > self.most_states;
+            if !explored.wrong.is_empty() || explored.cut {
                 break;
             }
-            // Back to the last choice that has an alternative.
-            loop {
-                let Some(node) = way.last_mut() else {
-                    explored.orders = orders;
-                    turns.decide(false);
-                    return Ok(explored);
-                };
-                node.orders = node.orders.saturating_add(orders);
-                node.at += 1;
-                if node.at < node.options {
-                    break;
-                }
-                orders = node.orders;
-                seen.insert(node.key, orders);
-                way.pop();
+            if let Some(orders) = ways.back(to) {
+                explored.orders = orders;
+                break;
             }
         }
         turns.decide(false);
         Ok(explored)
     }
 
-    /// One run: along the way, and on from its end until a state was seen before or nobody acts any more. How many orders of calls
-    /// that stands for.
+    /// One run: along the way, and on from its end until all was tried of a state, or nobody acts any more. Which state that is.
     async fn run(
         &self,
         actors: &[JoinHandle<()>],
-        way: &mut Vec<Node>,
-        seen: &mut HashMap<u64, u128>,
+        ways: &mut Ways,
         known: &mut Known,
         explored: &mut Explored,
         end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>,
-    ) -> Result<u128, Error> {
+    ) -> Result<u64, Error> {
         let (mut depth, mut deaths, mut told) = (0, 0, Vec::new());
         let mut witness = self.witness.clone();
         loop {
@@ -208,7 +197,7 @@ impl Scene<'_> {
             let is_own = own.is_some();
             let choices = self.choices(own.map_or_else(|| waiting.clone(), |own| vec![own]), deaths);
             if let ([Choice { call, fault: None }], true) = (&choices[..], is_own) {
-                let is_new = depth == way.len();
+                let is_new = depth == ways.len();
                 told.push(format!("{}: {}", call.who, call.what));
                 explored.own += u64::from(is_new);
                 self.go(call, None, true, is_new.then_some(&mut *known)).await?;
@@ -217,41 +206,47 @@ impl Scene<'_> {
                 }
                 continue;
             }
-            let is_new = depth == way.len();
+            let is_new = depth == ways.len();
             if is_new {
                 let key = self.key(&waiting, deaths)?;
                 // However a state was come to: each of the changes is one that a shop may make.
                 witness.look(self.world)?;
                 let mut wrong = std::mem::take(&mut witness.wrong);
-                if let Some(orders) = seen.get(&key).filter(|_| wrong.is_empty()) {
-                    return Ok(*orders);
+                if wrong.is_empty() && ways.knows(key) {
+                    return Ok(key);
                 }
                 explored.states += 1;
                 wrong.extend(Books::read(self.world)?.examine(&witness));
                 if choices.is_empty() {
                     explored.ends.insert(key);
                     wrong.extend(end(self.world)?);
-                    seen.insert(key, 1);
+                    ways.ends(key);
                 }
                 explored.wrong.extend(wrong.into_iter().map(|wrong| format!("{wrong}; after {}", told.join(", "))));
                 if choices.is_empty() || !explored.wrong.is_empty() {
-                    return Ok(1);
+                    return Ok(key);
                 }
-                way.push(Node { key, options: choices.len(), at: 0, orders: 0 });
+                let (is_left, known) = ways.enters(key, choices.iter().map(Choice::step).collect());
+                explored.known += known;
+                if !is_left {
+                    return Ok(ways.leaves());
+                }
             }
-            let Some(node) = way.get(depth) else { return Ok(0) };
-            if node.options != choices.len() {
+            let Some((at, _)) = ways.at(depth).filter(|(_, of)| *of == choices.len()) else {
                 return Err(format!("a run went another way than before: {choices:?}").into());
-            }
-            let Some(Choice { call, fault }) = choices.into_iter().nth(node.at) else { return Ok(0) };
+            };
+            let Some(Choice { call, fault }) = choices.into_iter().nth(at) else { return Ok(0) };
             let dies = fault.as_ref().map_or(String::new(), |fault| format!(" ({fault:?})"));
             told.push(format!("{}: {}{dies}", call.who, call.what));
             deaths += u32::from(fault.is_some());
-            let is_new = is_new || depth + 1 == way.len();
+            let is_new = is_new || depth + 1 == ways.len();
             explored.steps += u64::from(is_new);
-            self.go(&call, fault, is_own, is_new.then_some(&mut *known)).await?;
+            let touches = self.go(&call, fault, is_own, is_new.then_some(&mut *known)).await?;
             if known.broken {
                 return Ok(0);
+            }
+            if is_new {
+                ways.touched(touches);
             }
             depth += 1;
         }
@@ -264,11 +259,11 @@ impl Scene<'_> {
         fault: Option<Fault>,
         is_own: bool,
         known: Option<&mut Known>,
-    ) -> Result<(), Error> {
+    ) -> Result<Touches, Error> {
         let turns = self.world.faults().turns();
         let (Some(known), Some(strand)) = (known, call.strand) else {
             turns.let_go(call.nth, fault);
-            return Ok(());
+            return Ok(Touches::default());
         };
         let mut touches = Touches::of(call)?;
         let before = Before::of(self.world, &touches)?;
@@ -279,7 +274,8 @@ impl Scene<'_> {
             return Err(format!("{} wrote into an index, and nobody asked who reads it", call.who).into());
         }
         touches.writes.extend(written);
-        known.learn(actor(strand), &touches)
+        known.learn(actor(strand), &touches)?;
+        Ok(touches)
     }
 
     /// Waits until everybody waits. What functions read when they start is nobody's choice.

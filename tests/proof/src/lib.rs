@@ -19,6 +19,7 @@ mod staff;
 pub mod stage;
 pub mod tally;
 pub mod touches;
+mod ways;
 pub mod witness;
 
 pub use run::{Opened, Ran, simulate};

@@ -128,7 +128,8 @@ impl Touches {
         Ok(Self { reads, writes })
     }
 
-    fn conflicts(&self, other: &Self) -> bool {
+    /// Whether it makes a difference which of them is first.
+    pub fn conflicts(&self, other: &Self) -> bool {
         let meets = |ours: &BTreeSet<Place>, theirs: &BTreeSet<Place>| {
             ours.iter().any(|place| theirs.iter().any(|other| place.meets(other)))
         };

@@ -71,7 +71,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
         }
         drop(found);
         for (nth, (held, wanted, does, twins), explored) in explored {
-            let Explored { runs, states, steps, own, orders, ends, cut, wrong } = explored?;
+            let Explored { runs, states, steps, own, known, orders, ends, cut, wrong } = explored?;
             let who = does.map(|does| does.to_string()).join(", ");
             let twins = if twins { ", one who clicks twice" } else { "" };
             let cut_off = if cut { ", cut off" } else { "" };
@@ -89,17 +89,18 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
             all.states += states;
             all.steps += steps;
             all.own += own;
+            all.known += known;
             all.orders = all.orders.saturating_add(orders);
             all_ends += ends.len();
             all_cut += usize::from(cut);
         }
         Ok(())
     })?;
-    let Explored { runs, states, steps, own, orders, .. } = all;
+    let Explored { runs, states, steps, own, known, orders, .. } = all;
     let took_s = clock.now().duration_since(began).as_secs_f64();
     writeln!(
         out,
-        "exhaust: {} scenes, {all_cut} of them cut off, {orders} orders of calls, {states} states, {steps} calls and {own} that are nobody else's matter, {all_ends} ends, {runs} runs, {deaths} deaths at most, {took_s:.1} s",
+        "exhaust: {} scenes, {all_cut} of them cut off, {orders} orders of calls, {states} states, {steps} calls, {known} of which it was known where they lead, {own} that are nobody else's matter, {all_ends} ends, {runs} runs, {deaths} deaths at most, {took_s:.1} s",
         casts.len()
     )?;
     Ok(well)
