@@ -93,6 +93,8 @@ pub struct Scene<'a> {
     pub tables: Vec<String>,
     /// Whether everybody's calls are let go in every order, whoever they matter to.
     pub plainly: bool,
+    /// Whether somebody goes everywhere, also where it is known what comes of it.
+    pub everywhere: bool,
     /// After so many states it is given up.
     pub most_states: usize,
 }
@@ -139,7 +141,7 @@ impl Scene<'_> {
     /// Explores all of it. `end` looks at each way in which it ended.
     pub async fn explore(&self, end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>) -> Result<Explored, Error> {
         let turns = self.world.faults().turns();
-        let (mut explored, mut ways) = (Explored::default(), Ways::new(self.plainly));
+        let (mut explored, mut ways) = (Explored::default(), Ways::new(self.everywhere));
         let mut known = Known::new(self.books.clone(), self.tables.clone());
         turns.decide(true);
         loop {
@@ -160,7 +162,7 @@ impl Scene<'_> {
             if known.broken {
                 // From the beginning, with what is known by now.
                 known.restart();
-                ways = Ways::new(self.plainly);
+                ways = Ways::new(self.everywhere);
                 explored = Explored { runs: explored.runs, ..Explored::default() };
                 continue;
             }

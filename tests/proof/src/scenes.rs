@@ -58,6 +58,8 @@ pub struct How {
     pub twins: bool,
     /// Whether calls that are nobody else's matter are let go in every order, too.
     pub plainly: bool,
+    /// Whether somebody goes everywhere, also where it is known what comes of it.
+    pub everywhere: bool,
     /// After so many states it is given up.
     pub most_states: usize,
 }
@@ -196,7 +198,7 @@ impl Opening {
 
     /// Explores what these do at once.
     pub async fn explore(&self, does: &[Does], how: How) -> Result<Explored, Error> {
-        let How { deaths, twins, plainly, most_states } = how;
+        let How { deaths, twins, plainly, everywhere, most_states } = how;
         let mut nth = 0;
         let acts: Vec<Act> = does
             .iter()
@@ -218,6 +220,7 @@ impl Opening {
             books: named(&TABLES),
             tables: named(&[&TABLES[..], &["CartsTable"]].concat()),
             plainly,
+            everywhere,
             most_states,
         };
         let asked_before = self.asked_the_gateway();

@@ -57,13 +57,13 @@ pub(crate) struct Ways {
     nodes: Vec<Node>,
     seen: HashMap<u64, Seen>,
     /// Whether nothing is known but where somebody has gone.
-    plainly: bool,
+    everywhere: bool,
 }
 
 impl Ways {
     /// Nothing was seen yet.
-    pub(crate) fn new(plainly: bool) -> Self {
-        Self { plainly, ..Self::default() }
+    pub(crate) fn new(everywhere: bool) -> Self {
+        Self { everywhere, ..Self::default() }
     }
 
     /// How many states there are on the way.
@@ -103,7 +103,7 @@ impl Ways {
 
     /// Where a step leads from the state that the last step led to: to where that one leads from the state that this one led to.
     fn known(&self, step: &Step) -> Option<Step> {
-        let before = self.nodes.last().filter(|_| !self.plainly)?;
+        let before = self.nodes.last().filter(|_| !self.everywhere)?;
         let last = before.steps.get(before.at)?;
         let other = before.steps.iter().find(|other| other.what == step.what && other.is_nothing_to(last))?;
         let leads = &self.seen.get(&other.to?)?.leads;
@@ -178,10 +178,10 @@ mod tests {
     fn first_one_then_other(
         strands: [u32; 2],
         (here, there): (&str, &str),
-        plainly: bool,
+        everywhere: bool,
     ) -> Result<(Ways, bool, u64), Error> {
         let [one, other] = strands;
-        let mut ways = Ways::new(plainly);
+        let mut ways = Ways::new(everywhere);
         assert_eq!(ways.enters(100, vec![step(one), step(other)]), (true, 0));
         ways.touched(writes(here)?);
         assert_eq!(ways.enters(101, vec![step(other)]), (true, 0));
@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn where_it_makes_a_difference_everybody_goes() -> Result<(), Error> {
-        for (strands, places, plainly) in
+        for (strands, places, everywhere) in
             [([0, 2], ("A", "A"), false), ([0, 1], ("A", "B"), false), ([0, 2], ("A", "B"), true)]
         {
-            let (mut ways, is_left, known) = first_one_then_other(strands, places, plainly)?;
+            let (mut ways, is_left, known) = first_one_then_other(strands, places, everywhere)?;
             assert_eq!((is_left, known), (true, 0), "{strands:?} {places:?}");
             ways.ends(104);
             assert_eq!(ways.back(104), Some(2));

@@ -8,10 +8,13 @@ use holdfast_proof::tally::runtime;
 /// What some seconds of the processor are enough for in an unoptimised build.
 const STATES: usize = 60;
 
-fn explored(does: &[Does], deaths: u32, plainly: bool, most_states: usize) -> Result<Explored, Error> {
+/// As `make exhaust` does it.
+const AS_EVER: How = How { deaths: 0, twins: false, plainly: false, everywhere: false, most_states: 5_000 };
+
+fn explored(does: &[Does], how: How) -> Result<Explored, Error> {
     runtime()?.block_on(async {
         let opening = Opening::new(&blueprint()?, 1, 2).await?;
-        let explored = opening.explore(does, How { deaths, twins: false, plainly, most_states }).await?;
+        let explored = opening.explore(does, how).await?;
         println!("{does:?}: {explored:?}");
         assert!(explored.wrong.is_empty(), "{explored:?}");
         Ok(explored)
@@ -20,14 +23,20 @@ fn explored(does: &[Does], deaths: u32, plainly: bool, most_states: usize) -> Re
 
 #[test]
 fn three_who_are_at_it_at_once_agree() -> Result<(), Error> {
-    let explored = explored(&[Does::Expiry, Does::Payment, Does::Cancel], 0, false, 1_000)?;
-    assert!(!explored.cut && explored.states > 100 && explored.ends.len() > 5, "{explored:?}");
+    let does = [Does::Expiry, Does::Payment, Does::Cancel];
+    let known = explored(&does, AS_EVER)?;
+    assert!(!known.cut && known.states > 100 && known.ends.len() > 5, "{known:?}");
+    // What was known of where somebody would come to is so.
+    let gone = explored(&does, How { everywhere: true, ..AS_EVER })?;
+    assert_eq!((known.orders, known.states, &known.ends), (gone.orders, gone.states, &gone.ends));
+    assert!(known.known > 0 && known.runs < gone.runs, "{known:?} {gone:?}");
     Ok(())
 }
 
 #[test]
 fn three_of_whom_one_dies_agree_as_far_as_a_test_has_time() -> Result<(), Error> {
-    let explored = explored(&[Does::Checkout, Does::Expiry, Does::Payment], 1, false, STATES)?;
+    let how = How { deaths: 1, most_states: STATES, ..AS_EVER };
+    let explored = explored(&[Does::Checkout, Does::Expiry, Does::Payment], how)?;
     assert!(explored.cut && explored.states > 50, "{explored:?}");
     Ok(())
 }
@@ -36,7 +45,9 @@ fn three_of_whom_one_dies_agree_as_far_as_a_test_has_time() -> Result<(), Error>
 #[test]
 fn what_matters_to_nobody_else_changes_no_end() -> Result<(), Error> {
     for (does, deaths) in [([Does::Expiry, Does::Cancel], 1), ([Does::Payment, Does::Cancel], 0)] {
-        let (all, fewer) = (explored(&does, deaths, true, 5_000)?, explored(&does, deaths, false, 5_000)?);
+        let how = How { deaths, ..AS_EVER };
+        let all = explored(&does, How { plainly: true, everywhere: true, ..how })?;
+        let fewer = explored(&does, how)?;
         assert!(!all.cut && !fewer.cut && fewer.own > 0, "{all:?} {fewer:?}");
         assert!(fewer.states < all.states, "{} of {}", fewer.states, all.states);
         assert_eq!(fewer.ends, all.ends);

@@ -109,7 +109,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
 fn explore((held, wanted, does, twins): &Cast, deaths: u32, states: usize) -> Result<Explored, Error> {
     runtime()?.block_on(async {
         let opening = Opening::new(&blueprint()?, *held, *wanted).await?;
-        let how = How { deaths, twins: *twins, plainly: false, most_states: states };
+        let how = How { deaths, twins: *twins, plainly: false, everywhere: false, most_states: states };
         opening.explore(does, how).await
     })
 }
