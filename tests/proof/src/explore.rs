@@ -7,7 +7,8 @@
 //! That is a death at each call. Whoever dies leaves what they have written, and nothing else: a death before a call is one after
 //! the write that came before it, upon which the others went first; and before the first write it is a request that came later.
 //!
-//! What is nobody else's matter waits for nobody: it is let go at once, whatever the others could do before ([`crate::touches`]).
+//! What is nobody else's matter waits for nobody: it is let go at once, whatever the others could do before ([`crate::touches`]). And
+//! nobody goes where it is known what comes of it: two who touch nothing of each other's come to the same, whoever goes first (`ways.rs`).
 //!
 //! A state that was seen before is not followed twice. What a handler will do is determined by what it was asked, by the answers it
 //! has had, by what it draws (each has randomness of its own) and by the time (which stands still): it shares no memory with another.
