@@ -11,6 +11,7 @@ use holdfast_core::{Clock, Entropy, SystemClock};
 use jiff::Timestamp;
 
 use crate::invocation::Invocation;
+use crate::turns::pause;
 
 /// The clock that every function and engine of a world reads.
 #[derive(Clone, Debug)]
@@ -74,7 +75,7 @@ impl Clock for WorldClock {
     /// On a clock that is moved by hand this lets others run once and returns: nothing would ever wake
     /// it otherwise, and a retry's backoff must not make a test wait. The time stays where it is.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        if self.0.by_hand { Box::pin(tokio::task::yield_now()) } else { SystemClock.sleep(duration) }
+        if self.0.by_hand { Box::pin(pause()) } else { SystemClock.sleep(duration) }
     }
 }
 
@@ -105,7 +106,7 @@ impl TimeSource for WorldClock {
 impl AsyncSleep for WorldClock {
     fn sleep(&self, duration: Duration) -> Sleep {
         if self.0.by_hand {
-            return Sleep::new(tokio::task::yield_now());
+            return Sleep::new(pause());
         }
         aws_smithy_async::rt::sleep::TokioSleep::new().sleep(duration)
     }

@@ -23,6 +23,7 @@ use crate::engines::{Engines, held};
 use crate::faults::{Fault, Faults};
 use crate::invocation::Invocation;
 use crate::recorder::{Call, Recorder};
+use crate::turns::pause;
 
 /// The payment gateway's API is under this, at any port of this machine.
 pub(crate) const GATEWAY: &str = "/dev/gateway";
@@ -194,7 +195,7 @@ impl Line {
         let request = request.map(|body| Bytes::copy_from_slice(body.bytes().unwrap_or_default()));
         let operation = operation(request.method(), request.uri());
         // Whoever asks beyond AWS waits in real time, so that this waits for nobody's turn.
-        tokio::task::yield_now().await;
+        pause().await;
         let mut fault = self.way.faults.on_call(&self.way.function, SERVICE, &operation);
         if matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter)) && invocation.is_none() {
             fault = None;

@@ -4,6 +4,7 @@
 //! the others run once. Where somebody decides, each waits here until it is let go: a simulation chooses by its seed, an
 //! exploration tries every choice.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,6 +18,24 @@ use crate::faults::Fault;
 
 tokio::task_local! {
     static STRAND: u32;
+}
+
+thread_local! {
+    /// Pauses that have begun, and that are over.
+    static PAUSES: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
+
+/// Lets others run once. Where somebody decides, that is waited for.
+pub(crate) async fn pause() {
+    struct Over;
+    impl Drop for Over {
+        fn drop(&mut self) {
+            PAUSES.set((PAUSES.get().0, PAUSES.get().1 + 1));
+        }
+    }
+    PAUSES.set((PAUSES.get().0 + 1, PAUSES.get().1));
+    let _over = Over;
+    tokio::task::yield_now().await;
 }
 
 /// A call that waits to be let go.
@@ -109,16 +128,16 @@ impl Turns {
         }
     }
 
-    /// Waits until everybody waits: nobody can go on, and no call that was let go is still to be answered. A bucket's file may be
-    /// written by another thread.
+    /// Waits until everybody waits: nobody can go on, nobody pauses, and no call that was let go is still to be answered. A bucket's
+    /// file may be written by another thread.
     pub async fn rest(&self) {
         loop {
-            // Whoever sleeps is woken by the first, and comes to their next call before the second. Of three, because the
-            // scheduler looks up after each 61 turns whether it has come to an end or not, and then comes back here early.
-            for _ in 0..3 {
-                tokio::task::yield_now().await;
-            }
-            if self.under_way.load(Ordering::SeqCst) == 0 {
+            let (begun, _) = PAUSES.get();
+            // All run until they wait. Twice, because the scheduler looks up after each 61 turns, whether it has come to an end or
+            // not, and then comes back here early.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+            if self.under_way.load(Ordering::SeqCst) == 0 && PAUSES.get() == (begun, begun) {
                 return;
             }
         }
@@ -143,7 +162,7 @@ impl Turns {
     /// Waits to be let go; lets others run once where nobody decides. What befalls the call, if the one who decides says so.
     pub async fn turn(&self, strand: Option<u32>, who: &str, what: &str, asks: &Bytes) -> Option<Fault> {
         if !self.are_decided() {
-            tokio::task::yield_now().await;
+            pause().await;
             return None;
         }
         let nth = {
