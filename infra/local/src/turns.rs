@@ -244,4 +244,23 @@ mod tests {
         turns.decide(false);
         assert_eq!(three.await.unwrap(), (Some(3), None));
     }
+
+    #[tokio::test]
+    async fn nobody_is_at_rest_who_pauses() {
+        let turns = Arc::new(Turns::default());
+        turns.decide(true);
+        for pauses in 0..5 {
+            let slow = Arc::clone(&turns);
+            let work = tokio::spawn(async move {
+                for _ in 0..pauses {
+                    pause().await;
+                }
+                slow.turn(None, "F", "Get", &Bytes::new()).await
+            });
+            turns.rest().await;
+            assert_eq!(turns.count(), 1, "after {pauses} pauses");
+            work.abort();
+            assert!(work.await.is_err());
+        }
+    }
 }
