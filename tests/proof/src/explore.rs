@@ -139,8 +139,8 @@ impl Choice {
 }
 
 impl Scene<'_> {
-    /// Explores all of it. `end` looks at each way in which it ended.
-    pub async fn explore(&self, end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>) -> Result<Explored, Error> {
+    /// Explores all of it.
+    pub async fn explore(&self) -> Result<Explored, Error> {
         let turns = self.world.faults().turns();
         let (mut explored, mut ways) = (Explored::default(), Ways::new(self.everywhere));
         let mut known = Known::new(self.books.clone(), self.tables.clone());
@@ -155,7 +155,7 @@ impl Scene<'_> {
                 .map(|(strand, act)| tokio::spawn(Turns::strand(strand, act(self.world.clone()))))
                 .collect();
             explored.runs += 1;
-            let to = self.run(&actors, &mut ways, &mut known, &mut explored, end).await?;
+            let to = self.run(&actors, &mut ways, &mut known, &mut explored).await?;
             actors.iter().for_each(JoinHandle::abort);
             for actor in actors {
                 drop(actor.await);
@@ -187,7 +187,6 @@ impl Scene<'_> {
         ways: &mut Ways,
         known: &mut Known,
         explored: &mut Explored,
-        end: &mut dyn FnMut(&World) -> Result<Vec<String>, Error>,
     ) -> Result<u64, Error> {
         let (mut depth, mut deaths, mut told) = (0, 0, Vec::new());
         let mut witness = self.witness.clone();
@@ -222,7 +221,6 @@ impl Scene<'_> {
                 wrong.extend(Books::read(self.world)?.examine(&witness));
                 if choices.is_empty() {
                     explored.ends.insert(key);
-                    wrong.extend(end(self.world)?);
                     ways.ends(key);
                 }
                 explored.wrong.extend(wrong.into_iter().map(|wrong| format!("{wrong}; after {}", told.join(", "))));
@@ -255,18 +253,18 @@ impl Scene<'_> {
         }
     }
 
-    /// Lets a call go, and learns what it touches where that is not known yet.
+    /// Lets a call go, and learns what it touches where somebody wants to know.
     async fn go(
         &self,
         call: &Waiting,
         fault: Option<Fault>,
         is_own: bool,
         known: Option<&mut Known>,
-    ) -> Result<Touches, Error> {
+    ) -> Result<Option<Touches>, Error> {
         let turns = self.world.faults().turns();
         let (Some(known), Some(strand)) = (known, call.strand) else {
             turns.let_go(call.nth, fault);
-            return Ok(Touches::default());
+            return Ok(None);
         };
         let mut touches = Touches::of(call)?;
         let before = Before::of(self.world, &touches)?;
@@ -278,7 +276,7 @@ impl Scene<'_> {
         }
         touches.writes.extend(written);
         known.learn(actor(strand), &touches)?;
-        Ok(touches)
+        Ok(Some(touches))
     }
 
     /// Waits until everybody waits. What functions read when they start is nobody's choice.

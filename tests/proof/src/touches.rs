@@ -41,6 +41,10 @@ pub struct Touches {
     pub writes: BTreeSet<Place>,
 }
 
+fn table(asked: &Value) -> Result<&str, Error> {
+    Ok(asked["TableName"].as_str().ok_or("a call names no table")?)
+}
+
 /// Where an item is that has these keys.
 fn at(table: &str, by: &str, keys: &Value) -> Result<Place, Error> {
     let sort = by.replace("pk", "sk");
@@ -73,8 +77,7 @@ fn looked_for(asked: &Value) -> Result<Place, Error> {
             _ => return Err(unknown().into()),
         },
     };
-    let table = asked["TableName"].as_str().ok_or_else(unknown)?;
-    Ok(Place { table: table.to_owned(), by: by.to_owned(), key: value(key)?, from, to })
+    Ok(Place { table: table(asked)?.to_owned(), by: by.to_owned(), key: value(key)?, from, to })
 }
 
 impl Place {
@@ -99,10 +102,9 @@ impl Touches {
     /// What a waiting call will touch. What it writes into indexes is known when it has ([`Before::written`]).
     pub fn of(call: &Waiting) -> Result<Self, Error> {
         let asked: Value = serde_json::from_slice(&call.asks).unwrap_or_default();
-        let table = |asked: &Value| asked["TableName"].as_str().unwrap_or_default().to_owned();
         let (mut reads, mut writes) = (BTreeSet::new(), BTreeSet::new());
         match call.what.as_str() {
-            "GetItem" => drop(reads.insert(at(&table(&asked), "pk", &asked["Key"])?)),
+            "GetItem" => drop(reads.insert(at(table(&asked)?, "pk", &asked["Key"])?)),
             "BatchGetItem" => {
                 for (table, keys) in asked["RequestItems"].as_object().into_iter().flatten() {
                     for key in keys["Keys"].as_array().into_iter().flatten() {
@@ -111,14 +113,14 @@ impl Touches {
                 }
             }
             "Query" => drop(reads.insert(looked_for(&asked)?)),
-            "PutItem" => drop(writes.insert(at(&table(&asked), "pk", &asked["Item"])?)),
-            "UpdateItem" | "DeleteItem" => drop(writes.insert(at(&table(&asked), "pk", &asked["Key"])?)),
+            "PutItem" => drop(writes.insert(at(table(&asked)?, "pk", &asked["Item"])?)),
+            "UpdateItem" | "DeleteItem" => drop(writes.insert(at(table(&asked)?, "pk", &asked["Key"])?)),
             "TransactWriteItems" => {
                 for item in asked["TransactItems"].as_array().into_iter().flatten() {
                     let (kind, what) = item.as_object().and_then(|one| one.iter().next()).ok_or("an empty action")?;
                     let keys = if kind == "Put" { &what["Item"] } else { &what["Key"] };
                     let touched = if kind == "ConditionCheck" { &mut reads } else { &mut writes };
-                    touched.insert(at(&table(what), "pk", keys)?);
+                    touched.insert(at(table(what)?, "pk", keys)?);
                 }
             }
             // Nobody of those who act reads a queue, and a parameter is never written.
@@ -304,6 +306,8 @@ mod tests {
         assert_eq!(touched.writes, BTreeSet::from([place("orders", "O"), place("stock", "S")]));
         assert_eq!(touched.reads, BTreeSet::from([place("catalog", "C")]));
         assert!(Touches::of(&call(1, "Scan", &json!({"TableName": "stock"}))).is_err());
+        assert!(Touches::of(&call(1, "GetItem", &json!({"Key": keys("A")}))).is_err(), "of no table");
+        assert!(Touches::of(&call(1, "GetItem", &json!({"TableName": "stock", "Key": {"pk": {"S": "A"}}}))).is_err());
         Ok(())
     }
 

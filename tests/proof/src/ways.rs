@@ -86,19 +86,19 @@ impl Ways {
         self.nodes.get(depth).map(|node| (node.at, node.steps.len()))
     }
 
-    /// The last step has touched this.
-    pub(crate) fn touched(&mut self, touches: Touches) {
+    /// The last step has touched this, or nobody knows what.
+    pub(crate) fn touched(&mut self, touches: Option<Touches>) {
         if let Some(step) = self.nodes.last_mut().and_then(|node| node.steps.get_mut(node.at)) {
-            step.touched = Some(touches);
+            step.touched = touches;
         }
     }
 
     /// The last step led to a state that is new. Whether anything is left to try there; how many steps lead where is known.
     pub(crate) fn enters(&mut self, key: u64, steps: Vec<Step>) -> (bool, u64) {
         let steps: Vec<Step> = steps.into_iter().map(|step| self.known(&step).unwrap_or(step)).collect();
-        let known = steps.iter().filter(|step| step.to.is_some()).count();
+        let known = steps.iter().map(|step| u64::from(step.to.is_some())).sum();
         self.nodes.push(Node { key, steps, at: 0 });
-        (self.is_left(), u64::try_from(known).unwrap_or(u64::MAX))
+        (self.is_left(), known)
     }
 
     /// Where a step leads from the state that the last step led to: to where that one leads from the state that this one led to.
@@ -183,13 +183,13 @@ mod tests {
         let [one, other] = strands;
         let mut ways = Ways::new(everywhere);
         assert_eq!(ways.enters(100, vec![step(one), step(other)]), (true, 0));
-        ways.touched(writes(here)?);
+        ways.touched(Some(writes(here)?));
         assert_eq!(ways.enters(101, vec![step(other)]), (true, 0));
-        ways.touched(writes(there)?);
+        ways.touched(Some(writes(there)?));
         ways.ends(103);
         assert_eq!(ways.back(103), None);
         assert_eq!((ways.at(0), ways.len()), (Some((1, 2)), 1));
-        ways.touched(writes(there)?);
+        ways.touched(Some(writes(there)?));
         let (is_left, known) = ways.enters(102, vec![step(one)]);
         Ok((ways, is_left, known))
     }
