@@ -3,7 +3,8 @@
 
 A mistake is planted in a tree of its own, target/mutants/tree, or with --here in this one, which has to be clean: that saves a build
 of everything. What is run is the binary that was built from it: it must differ from the one without the mistake, and the tests must
-pass in that one. Words on the command line choose mistakes by name.
+pass in that one. Words on the command line choose mistakes by name. With --simulate the simulation looks for them instead, in its
+first thousand seeds and without being told what to look for: that is a measure of the simulation, and nothing that has to pass.
 """
 
 import hashlib
@@ -16,13 +17,14 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HERE = "--here" in sys.argv[1:]
+HERE, SIMULATE = ("--here" in sys.argv[1:], "--simulate" in sys.argv[1:])
 TREE = ROOT if HERE else ROOT / "target/mutants/tree"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
-# The tests that are to catch them.
-BINARY = "shop"
-# A test that hangs is no test that passes: it has so many times what it takes without any mistake, and a minute.
+# Who is to catch them.
+COMMAND, BINARY = (["build", "--profile", "fast", "--bin"], "simulate") if SIMULATE else (["test", "--no-run", "--test"], "shop")
+# What hangs does not pass: it has so many times what it takes without any mistake, and a minute.
 PATIENCE = 5
+SEEDS = 1000
 
 
 def git(*arguments):
@@ -44,15 +46,15 @@ def make_tree():
 
 
 def build():
-    """Builds the tests: where the binary lies, or nothing when it does not build."""
-    command = ["cargo", "test", "--workspace", "--test", BINARY, "--no-run", "--message-format=json"]
+    """Builds who is to catch them: where the binary lies, or nothing when it does not build."""
+    command = ["cargo", *COMMAND, BINARY, "--workspace", "--message-format=json"]
     # One mistake is a few lines: what they do not touch is taken from the build before.
     settings = {"CARGO_TARGET_DIR": str(TARGET), "CARGO_INCREMENTAL": "1", "CARGO_PROFILE_DEV_DEBUG": "none"}
     built = subprocess.run(command, cwd=TREE, env={**os.environ, **settings}, capture_output=True, text=True)
     if built.returncode != 0:
         return None
     lines = (json.loads(line) for line in built.stdout.splitlines() if line.startswith("{"))
-    found = [line["executable"] for line in lines if line.get("executable") and line["target"]["kind"] == ["test"] and line["target"]["name"] == BINARY]
+    found = [line["executable"] for line in lines if line.get("executable") and line["target"]["name"] == BINARY]
     return pathlib.Path(found[0])
 
 
@@ -72,6 +74,19 @@ def passes(executable, word, patience_s=None):
     return run.returncode == 0
 
 
+def simulates(executable, patience_s=None):
+    """Runs the first seeds: the first of them that fails; nothing when none does."""
+    try:
+        command = [executable, "--from", "1", "--seeds", str(SEEDS)]
+        run = subprocess.run(command, cwd=TREE, capture_output=True, text=True, timeout=patience_s)
+    except subprocess.TimeoutExpired:
+        return "does not end"
+    failed = [int(seed) for seed in re.findall(r"^seed (\d+) failed", run.stdout, re.MULTILINE)]
+    if failed:
+        return f"seed {min(failed)}"
+    return None if run.returncode == 0 else (run.stderr.strip() or "it fails").splitlines()[-1]
+
+
 class Mutant:
     def __init__(self, patch):
         self.name, self.patch = patch.stem, patch
@@ -79,7 +94,34 @@ class Mutant:
         self.tests = [line.removeprefix("Test: ") for line in head if line.startswith("Test: ")]
 
 
-def try_one(mutant, sound, takes_s):
+def time_of(runs):
+    began = time.monotonic()
+    return runs(), time.monotonic() - began
+
+
+def by_simulation(sound):
+    """What says by which seed a mistake was caught. None is where there is no mistake."""
+    failed, takes_s = time_of(lambda: simulates(sound))
+    if failed:
+        sys.exit(f"the simulation fails without any mistake: {failed}")
+    return lambda mutant, planted: simulates(planted, 60 + PATIENCE * takes_s)
+
+
+def by_tests(sound, mutants):
+    """What says by which of its tests a mistake was caught. All pass where there is no mistake."""
+    takes_s = {}
+    for word in sorted({word for mutant in mutants for word in mutant.tests}):
+        passed, takes_s[word] = time_of(lambda: passes(sound, word))
+        if passed is not True:
+            sys.exit(f"{word} does not pass without any mistake, or there is no such test")
+
+    def catches(mutant, planted):
+        return next((word for word in mutant.tests if passes(planted, word, 60 + PATIENCE * takes_s[word]) is False), None)
+
+    return catches
+
+
+def try_one(mutant, sound, catches):
     git("apply", mutant.patch)
     try:
         executable = build()
@@ -87,37 +129,31 @@ def try_one(mutant, sound, takes_s):
             return "does not build", ""
         if digest(executable) == sound:
             return "was not built", ""
-        caught = next((word for word in mutant.tests if passes(executable, word, 60 + PATIENCE * takes_s[word]) is False), None)
+        caught = catches(mutant, executable)
         return ("caught", caught) if caught else ("SURVIVED", "")
     finally:
         git("checkout", "--quiet", "--", ".")
 
 
 def main():
-    words = [word for word in sys.argv[1:] if word != "--here"]
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
     patches = sorted((ROOT / "tests/mutants").glob("*.patch"))
     mutants = [Mutant(patch) for patch in patches if not words or any(word in patch.stem for word in words)]
     make_tree()
     executable = build()
     if executable is None:
-        sys.exit("the tests do not build without any mistake")
+        sys.exit("it does not build without any mistake")
     sound = digest(executable)
-    takes_s = {}
-    for word in sorted({word for mutant in mutants for word in mutant.tests}):
-        began = time.monotonic()
-        if passes(executable, word) is not True:
-            sys.exit(f"{word} does not pass without any mistake, or there is no such test")
-        takes_s[word] = time.monotonic() - began
+    catches = by_simulation(executable) if SIMULATE else by_tests(executable, mutants)
     outcomes = {}
     for mutant in mutants:
-        began = time.monotonic()
-        outcome, by = try_one(mutant, sound, takes_s)
+        (outcome, by), took_s = time_of(lambda: try_one(mutant, sound, catches))
         outcomes[mutant.name] = outcome
-        print(f"{outcome:<15}{mutant.name:<34}{by} ({time.monotonic() - began:.0f} s)", flush=True)
+        print(f"{outcome:<15}{mutant.name:<34}{by} ({took_s:.0f} s)", flush=True)
     caught = sum(outcome == "caught" for outcome in outcomes.values())
     others = {outcome: sum(other == outcome for other in outcomes.values()) for outcome in sorted(set(outcomes.values()) - {"caught"})}
     print(f"mutants: {caught} of {len(outcomes)} caught" + "".join(f", {count} {outcome}" for outcome, count in others.items()))
-    sys.exit(0 if caught == len(outcomes) else 1)
+    sys.exit(0 if SIMULATE or caught == len(outcomes) else 1)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,13 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Client};
 use crate::dice::Dice;
 use crate::fate::CARDS;
+use crate::items::{by_entity, table, text};
 use crate::stage::{Stage, WARES};
+
+/// So many times somebody looks whether an order is where they wait for it to be.
+const PATIENCE: u32 = 80;
+/// Of a thousand buyers so many order a piece at a time, again and again, and pay for none.
+const HOARDERS: u64 = 100;
 
 /// What all know of one another, and what they were told.
 #[derive(Debug, Default)]
@@ -91,6 +97,27 @@ impl Person {
         turns.turn(Turns::current(), "somebody", "thinks", &Bytes::new()).await;
     }
 
+    /// Waits until an order stands where it is waited for, and not for ever. Who waits sees the shop's table, so that nothing is asked.
+    pub(crate) async fn waits_for(&self, is_there: impl Fn(&Placed, &str) -> bool) -> Option<Placed> {
+        const TABLE: &str = "OrdersTable";
+        let (world, mut written_before) = (self.world(), None);
+        for _ in 0..PATIENCE {
+            let written = world.engines().dynamo.writes(table(world, TABLE));
+            if written_before.replace(written) != Some(written) {
+                let orders = by_entity(world, TABLE).unwrap_or_default().remove("order").unwrap_or_default();
+                let stands = |placed: &&Placed| {
+                    orders.iter().any(|order| text(order, "id") == placed.id && is_there(placed, text(order, "status")))
+                };
+                let there: Vec<Placed> = self.board.orders().iter().filter(stands).cloned().collect();
+                if let Some(placed) = self.dice.pick(&there) {
+                    return Some(placed.clone());
+                }
+            }
+            self.thinks().await;
+        }
+        None
+    }
+
     /// A key that they have not used.
     pub(crate) fn key(&self) -> String {
         format!("key-{}-{}", self.nth, self.keys.fetch_add(1, Ordering::SeqCst))
@@ -142,24 +169,28 @@ impl Person {
         let customer = self.dice.chance(400).then(|| self.dice.place(2));
         let who = (customer, false);
         let client = Client::new(self.world(), 10 + self.nth);
-        for _ in 0..=self.dice.below(2) {
+        let hoards = self.dice.chance(HOARDERS);
+        let (times, most) = if hoards { (5, 1) } else { (1 + self.dice.below(2), 2) };
+        for _ in 0..times {
             self.thinks().await;
-            if let Some(placed) = self.orders(&client, who).await {
+            if let Some(placed) = self.orders(&client, who, most).await {
                 self.board.orders().push(placed.clone());
-                self.settles(&placed, who).await;
+                if !hoards {
+                    self.settles(&placed, who).await;
+                }
             }
         }
     }
 
-    /// Fills a cart and orders it.
-    async fn orders(&self, client: &Client, who: (Option<usize>, bool)) -> Option<Placed> {
+    /// Fills a cart with so many lines at most, of so many pieces, and orders it.
+    async fn orders(&self, client: &Client, who: (Option<usize>, bool), most: u64) -> Option<Placed> {
         let mut client = client.clone();
         if self.dice.chance(150) {
             client.get("/v1/products").await;
         }
-        for _ in 0..=self.dice.below(2) {
+        for _ in 0..=self.dice.below(most) {
             let (sku, _) = self.dice.pick(&WARES)?;
-            let line = json!({"sku": sku, "quantity": 1 + self.dice.below(2)});
+            let line = json!({"sku": sku, "quantity": 1 + self.dice.below(most)});
             let added = self.as_of_now(&client, who).post("/v1/cart/items", &line).await;
             let token = added.text("/cart_token");
             if !token.is_empty() {
@@ -193,6 +224,10 @@ impl Person {
             2 => drop(tokio::join!(self.pays(placed, who), self.asks(buyer, &cancel, &none, who))),
             3 => {
                 self.pays(placed, who).await;
+                if self.dice.chance(700) {
+                    let goes = ["PROCESSING", "SHIPPED"];
+                    self.waits_for(|other, status| other.id == placed.id && goes.contains(&status)).await;
+                }
                 self.asks(buyer, &cancel, &none, who).await;
             }
             4 => {
@@ -204,7 +239,7 @@ impl Person {
             self.thinks().await;
             self.as_of_now(buyer, who).get(&format!("/v1/orders/{}", placed.id)).await;
         }
-        if self.dice.chance(300) {
+        if self.dice.chance(500) {
             self.sends_back(placed, who).await;
         }
     }
@@ -239,16 +274,13 @@ impl Person {
 
     /// Wants to send back what has come.
     async fn sends_back(&self, placed: &Placed, who: (Option<usize>, bool)) {
-        for _ in 0..4 {
-            self.thinks().await;
-            let order = self.as_of_now(&placed.buyer, who).get(&format!("/v1/orders/{}", placed.id)).await;
-            if order.text("/status") == "DELIVERED" {
-                let line = json!({"sku": order.text("/lines/0/sku"), "quantity": 1});
-                let body = json!({"lines": [line], "reason": "too small"});
-                self.asks(&placed.buyer, &format!("/v1/orders/{}/returns", placed.id), &body, who).await;
-                return;
-            }
+        if self.waits_for(|other, status| other.id == placed.id && status == "DELIVERED").await.is_none() {
+            return;
         }
+        let order = self.as_of_now(&placed.buyer, who).get(&format!("/v1/orders/{}", placed.id)).await;
+        let line = json!({"sku": order.text("/lines/0/sku"), "quantity": 1});
+        let body = json!({"lines": [line], "reason": "too small"});
+        self.asks(&placed.buyer, &format!("/v1/orders/{}/returns", placed.id), &body, who).await;
     }
 }
 

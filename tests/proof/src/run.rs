@@ -28,6 +28,8 @@ pub struct Ran {
     pub looks: u64,
     /// Orders that were placed.
     pub orders: usize,
+    /// Where orders went, and how often.
+    pub went: BTreeMap<String, u64>,
     /// Faults that struck.
     pub faults: BTreeMap<&'static str, u64>,
 }
@@ -71,7 +73,7 @@ pub async fn simulate(opened: &Opened, seed: u64, in_lines: bool) -> Result<Ran,
     }
     let (trace, faults) = (stage.world.recorder().traced_so_far(), stage.world.faults().counts());
     let orders = board.orders().len();
-    Ok(Ran { seed, trace, wrong, steps, looks, orders, faults })
+    Ok(Ran { seed, trace, wrong, steps, looks, orders, went: witness.went, faults })
 }
 
 /// Plays a seed until all that is due is done, or something is wrong.
@@ -113,8 +115,8 @@ async fn calm(world: &World, stage: &Stage, board: &Board, witness: &mut Witness
     world.faults().pause(true);
     world.gateway().recovers();
     world.gateway().sends(holdfast_local::engines::gateway::Webhooks::default());
-    ended::everybody_hears(stage, board).await;
     for by_s in LEAVE {
+        ended::everybody_hears(stage, board).await;
         world.settle().await;
         // What changed is seen before it is forgotten.
         witness.look(world)?;

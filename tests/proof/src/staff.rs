@@ -12,9 +12,9 @@ impl Person {
     /// Does a few things that staff do.
     pub(crate) async fn works(&self) {
         let mut held = Vec::new();
-        for _ in 0..=3 + self.dice.below(6) {
+        for _ in 0..=5 + self.dice.below(8) {
             self.thinks().await;
-            match self.dice.below(12) {
+            match self.dice.below(14) {
                 0 | 1 => drop(self.adjusts().await),
                 2 => drop(self.transfers().await),
                 3 => held.extend(self.holds().await),
@@ -25,7 +25,7 @@ impl Person {
                     }
                 }
                 5 => drop(self.gives_back().await),
-                6 => self.decides().await,
+                6 | 7 => self.decides().await,
                 _ => self.moves_on().await,
             }
         }
@@ -85,9 +85,10 @@ impl Person {
         Some(self.asks_as_staff(&format!("/v1/admin/orders/{}/refunds", placed.id), &body).await)
     }
 
-    /// Moves an order on, from wherever it stands.
+    /// Moves an order on, as soon as there is one that is theirs to move.
     async fn moves_on(&self) {
-        let Some(placed) = self.an_order() else { return };
+        let theirs = |_: &Placed, status: &str| ["PAID", "PROCESSING", "SHIPPED"].contains(&status);
+        let Some(placed) = self.waits_for(theirs).await.or_else(|| self.an_order()) else { return };
         let path = format!("/v1/admin/orders/{}", placed.id);
         let order = self.stage.admin().get(&path).await;
         let next = match order.text("/status").as_str() {
@@ -104,18 +105,21 @@ impl Person {
 
     /// Decides the returns of an order.
     async fn decides(&self) {
-        let Some(placed) = self.an_order() else { return };
+        let Some(placed) = self.waits_for(|_, status| status == "RETURN_REQUESTED").await else { return };
         let path = format!("/v1/admin/orders/{}", placed.id);
         let order = self.stage.admin().get(&path).await;
         for back in order.body["returns"].as_array().into_iter().flatten() {
-            let decision = match back["status"].as_str() {
-                Some("REQUESTED") if self.dice.chance(200) => "reject",
-                Some("REQUESTED") => "approve",
-                Some("APPROVED") => "receive",
+            let decisions: &[&str] = match back["status"].as_str() {
+                Some("REQUESTED") if self.dice.chance(200) => &["reject"],
+                Some("REQUESTED") if self.dice.chance(700) => &["approve", "receive"],
+                Some("REQUESTED") => &["approve"],
+                Some("APPROVED") => &["receive"],
                 _ => continue,
             };
             let id = back["id"].as_str().unwrap_or_default();
-            self.asks_as_staff(&format!("{path}/returns/{id}"), &json!({"decision": decision})).await;
+            for decision in decisions {
+                self.asks_as_staff(&format!("{path}/returns/{id}"), &json!({"decision": decision})).await;
+            }
         }
     }
 }

@@ -13,6 +13,12 @@ use crate::stage::Error;
 /// After so many failures there is nothing more to learn from going on.
 const ENOUGH: usize = 5;
 
+/// So many seeds get everywhere, or something keeps them from it.
+const MANY: u64 = 500;
+/// Where some order has to get.
+const EVERYWHERE: [&str; 9] =
+    ["PENDING", "PAID", "EXPIRED", "CANCELLED", "PROCESSING", "SHIPPED", "DELIVERED", "RETURN_REQUESTED", "RETURNED"];
+
 /// What came of many seeds.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -26,6 +32,8 @@ pub struct Tally {
     pub looks: u64,
     /// Orders.
     pub orders: usize,
+    /// Where orders went.
+    pub went: BTreeMap<String, u64>,
     /// Faults, by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// All traces, in one number.
@@ -42,6 +50,9 @@ impl Tally {
         self.looks += ran.looks;
         self.orders += ran.orders;
         self.hash ^= ran.trace.hash.rotate_left(u32::try_from(ran.seed % 64).unwrap_or(0));
+        for (status, count) in &ran.went {
+            *self.went.entry(status.clone()).or_default() += count;
+        }
         for (kind, count) in &ran.faults {
             *self.faults.entry(kind).or_default() += count;
         }
@@ -50,10 +61,26 @@ impl Tally {
         }
     }
 
+    /// Whether nothing was wrong, and enough was tried for that to mean something.
+    pub fn is_well(&self) -> bool {
+        self.failed.is_empty() && self.missed().is_empty()
+    }
+
+    /// Where no order got, in so many seeds.
+    fn missed(&self) -> Vec<&str> {
+        EVERYWHERE.into_iter().filter(|status| self.ran >= MANY && !self.went.contains_key(*status)).collect()
+    }
+
     /// Sums it up.
     pub fn write(&self, took: Duration, out: &mut dyn Write) -> Result<(), Error> {
-        let faults: Vec<String> = self.faults.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-        writeln!(out, "faults: {}", faults.join(", "))?;
+        fn listed(all: impl Iterator<Item = (impl std::fmt::Display, u64)>) -> String {
+            all.map(|(what, count)| format!("{what} {count}")).collect::<Vec<_>>().join(", ")
+        }
+        writeln!(out, "faults: {}", listed(self.faults.iter().map(|(kind, count)| (kind, *count))))?;
+        writeln!(out, "orders went to: {}", listed(self.went.iter().map(|(status, count)| (status, *count))))?;
+        for status in self.missed() {
+            writeln!(out, "no order went to {status}: nothing was tried that can happen from there on")?;
+        }
         let Self { ran, calls, steps, looks, orders, hash, failed, .. } = self;
         writeln!(
             out,
@@ -122,4 +149,24 @@ pub fn many(from: u64, seeds: u64, threads: usize, lines: bool, out: &mut dyn Wr
         worker.join().map_err(|_| "a worker panicked")?;
     }
     Ok(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_seeds_that_get_nowhere_prove_nothing() -> Result<(), Error> {
+        let went = EVERYWHERE.into_iter().map(|status| (status.to_owned(), 1)).collect();
+        let mut tally = Tally { ran: MANY, went, ..Tally::default() };
+        assert!(tally.is_well());
+        tally.went.remove("SHIPPED");
+        assert!(!tally.is_well());
+        let mut said = Vec::new();
+        tally.write(Duration::ZERO, &mut said)?;
+        assert!(String::from_utf8(said)?.contains("no order went to SHIPPED"));
+        tally.ran = MANY - 1;
+        assert!(tally.is_well(), "a few need not");
+        Ok(())
+    }
 }

@@ -8,7 +8,7 @@ use holdfast_local::World;
 use holdfast_local::engines::Position;
 use serde_json::Value;
 
-use crate::items::{number, plain, text};
+use crate::items::{list, number, plain, text};
 use crate::stage::Error;
 
 /// How an order may move. Cancelled and returned orders do not; an expired one is left by a late capture only.
@@ -61,6 +61,13 @@ pub struct Told {
     pub actor: String,
 }
 
+/// Whether a hold's end had come when it was ended, by the clock of whoever did.
+fn is_over(hold: &Value) -> bool {
+    let time = |of: &Value, name: &str| text(of, name).parse::<holdfast_core::Timestamp>().ok();
+    let ended = list(hold, "history").last().and_then(|turn| time(turn, "at"));
+    ended.zip(time(hold, "expires_at")).is_some_and(|(ended, end)| ended >= end)
+}
+
 /// All that was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
@@ -71,6 +78,8 @@ pub struct Witness {
     pub told: BTreeMap<String, Told>,
     subjects: BTreeMap<String, i64>,
     seen: BTreeSet<String>,
+    /// Where orders went, and how often.
+    pub went: BTreeMap<String, u64>,
     /// What no shop may do.
     pub wrong: Vec<String>,
 }
@@ -110,8 +119,16 @@ impl Witness {
             _ => return,
         };
         let (from, to) = (text(old, "status"), text(new, "status"));
-        if from != to && !ways.contains(&(from, to)) {
+        if from == to {
+            return;
+        }
+        if !ways.contains(&(from, to)) {
             self.wrong.push(format!("{} went from {from:?} to {to}", text(new, "id")));
+        }
+        if text(new, "entity") == "order" {
+            *self.went.entry(to.to_owned()).or_default() += 1;
+        } else if to == "EXPIRED" && !is_over(new) {
+            self.wrong.push(format!("{} expired before its end at {}", text(new, "id"), text(new, "expires_at")));
         }
     }
 

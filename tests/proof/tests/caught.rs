@@ -133,6 +133,13 @@ fn changes_that_no_shop_may_make_are_caught() {
     for (from, to) in [("EXPIRED", "ACTIVE"), ("COMMITTED", "RELEASED"), ("RELEASED", "EXPIRED")] {
         assert!(seen(hold("r", from), hold("r", to)).contains("went from"), "{from} {to}");
     }
+    let expired = |at: &str| {
+        let mut hold_now = hold("r", "EXPIRED");
+        hold_now["history"] = json!([{"to": "EXPIRED", "at": at}]);
+        seen(hold("r", "ACTIVE"), hold_now)
+    };
+    assert!(expired("2026-01-01T00:14:59Z").contains("r expired before its end at 2026-01-01T00:15:00Z"));
+    assert_eq!(expired("2026-01-01T00:15:00Z"), "");
     let below = seen(stock(1, 0, 1, "held"), stock(2, -1, 2, "held"));
     assert!(below.contains("has -1 available"), "{below}");
     for (what, available, reserved) in

@@ -38,5 +38,5 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, Error> {
     let tally: Tally = many(from, seeds, threads, lines, out)?;
     let took = clock.now().duration_since(began).unsigned_abs();
     tally.write(took, out)?;
-    Ok(tally.failed.is_empty())
+    Ok(tally.is_well())
 }

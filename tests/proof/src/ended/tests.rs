@@ -15,7 +15,7 @@ use crate::run::{Opened, Performed, perform};
 use crate::witness::{Moved, Told};
 
 /// A seed in which somebody buys, pays and is told.
-const SEED: u64 = 3;
+const SEED: u64 = 2;
 
 /// What a check finds, in one text.
 fn found(check: impl FnOnce(&mut Vec<String>) -> Result<(), Error>) -> Result<String, Error> {
