@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use holdfast_core::Timestamp;
 use holdfast_local::World;
 use holdfast_local::engines::Position;
 use serde_json::Value;
@@ -63,7 +64,7 @@ pub struct Told {
 
 /// Whether a hold's end had come when it was ended, by the clock of whoever did.
 fn is_over(hold: &Value) -> bool {
-    let time = |of: &Value, name: &str| text(of, name).parse::<holdfast_core::Timestamp>().ok();
+    let time = |of: &Value, name: &str| text(of, name).parse::<Timestamp>().ok();
     let ended = list(hold, "history").last().and_then(|turn| time(turn, "at"));
     ended.zip(time(hold, "expires_at")).is_some_and(|(ended, end)| ended >= end)
 }
