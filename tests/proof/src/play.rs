@@ -19,6 +19,8 @@ use crate::witness::Witness;
 const MOST_AT_WORK: usize = 4;
 /// Time does not pass more often than this by minutes and more.
 const MOST_LEAPS: u64 = 5;
+/// Nor longer in all, in seconds: queues keep for four days what nobody takes, and a message may be held back for one.
+pub(crate) const LONGEST: u64 = 2 * 86_400;
 
 /// What goes on.
 pub(crate) struct Play<'a> {
@@ -28,6 +30,8 @@ pub(crate) struct Play<'a> {
     /// Steps that were decided.
     pub(crate) steps: u64,
     pub(crate) looks: u64,
+    /// Seconds that may still pass in leaps.
+    pub(crate) left_s: u64,
 }
 
 impl Play<'_> {
@@ -111,6 +115,8 @@ impl Play<'_> {
             4 => self.dice.below(8 * 3_600),
             _ => self.dice.below(36 * 3_600),
         };
+        let by_s = by_s.min(self.left_s);
+        self.left_s -= by_s;
         self.world.advance(Duration::from_secs(by_s));
         self.world.gateway().sends(fate::webhooks(&self.dice));
         Ok(())

@@ -8,7 +8,7 @@ use holdfast_local::{Blueprint, Faults, Options, Snapshot, Trace, Turns, World};
 
 use crate::dice::Dice;
 use crate::people::{Board, Person};
-use crate::play::Play;
+use crate::play::{LONGEST, Play};
 use crate::stage::{Error, STOCKED, Stage, blueprint, options};
 use crate::witness::Witness;
 use crate::{ended, fate};
@@ -98,7 +98,7 @@ pub(crate) async fn perform(opened: &Opened, seed: u64, in_lines: bool) -> Resul
             if nth < buyers { person.shops().await } else { person.works().await }
         })));
     }
-    let mut play = Play { world, dice, witness: &mut witness, steps: 0, looks: 0 };
+    let mut play = Play { world, dice, witness: &mut witness, steps: 0, looks: 0, left_s: LONGEST };
     play.go(people).await?;
     let (steps, looks) = (play.steps, play.looks);
     world.faults().turns().decide(false);
