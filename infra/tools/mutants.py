@@ -153,7 +153,7 @@ def main():
     caught = sum(outcome == "caught" for outcome in outcomes.values())
     others = {outcome: sum(other == outcome for other in outcomes.values()) for outcome in sorted(set(outcomes.values()) - {"caught"})}
     print(f"mutants: {caught} of {len(outcomes)} caught" + "".join(f", {count} {outcome}" for outcome, count in others.items()))
-    sys.exit(0 if SIMULATE or caught == len(outcomes) else 1)
+    sys.exit(1 if set(others) - ({"SURVIVED"} if SIMULATE else set()) else 0)
 
 
 if __name__ == "__main__":

@@ -167,13 +167,16 @@ impl Faults {
         self.strikes(Kind::Delay).then(|| Duration::from_secs(1 + self.random.next() % 30))
     }
 
+    /// By so many seconds a function's clock is wrong at most.
+    pub const MOST_SKEW_S: u64 = 300;
+
     /// By how many seconds a function's clock is wrong during a call of it.
     pub fn skew_s(&self) -> i64 {
-        const MOST: u64 = 300;
         if !self.strikes(Kind::Skew) {
             return 0;
         }
-        i64::try_from(self.random.next() % (2 * MOST + 1)).unwrap_or(0) - i64::try_from(MOST).unwrap_or(0)
+        i64::try_from(self.random.next() % (2 * Self::MOST_SKEW_S + 1)).unwrap_or(0)
+            - i64::try_from(Self::MOST_SKEW_S).unwrap_or(0)
     }
 
     /// How long ago what is deleted now must have expired.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use holdfast_core::Timestamp;
-use holdfast_local::World;
+use holdfast_local::{Faults, World};
 use serde_json::Value;
 
 use crate::items::{by_entity, list, number, text};
@@ -38,8 +38,6 @@ pub const TABLES: [&str; 3] = ["InventoryTable", "OrdersTable", "PaymentsTable"]
 pub const COUNTERS: &str = "RATE#";
 /// Unpaid orders that a customer may have.
 const MOST_UNPAID: usize = 3;
-/// By so much a function's clock may be wrong.
-const MOST_WRONG: Duration = Duration::from_secs(300);
 
 /// How a hold stands beside an order in this status.
 fn holds(status: &str) -> &'static [&'static str] {
@@ -78,7 +76,7 @@ impl Books {
         let (orders, returns) = (of("order"), of("return"));
         let mut of = |entity: &str| payments.remove(entity).unwrap_or_default();
         let (payments, refunds) = (of("payment"), of("refund"));
-        let latest = world.ambient().now().checked_add(MOST_WRONG)?;
+        let latest = world.ambient().now().checked_add(Duration::from_secs(Faults::MOST_SKEW_S))?;
         Ok(Self { stocks, reservations, movements, orders, returns, payments, refunds, latest })
     }
 

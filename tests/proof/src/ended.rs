@@ -8,6 +8,7 @@ use holdfast_local::engines::gateway::{IntentStatus, RefundStatus};
 use serde_json::Value;
 
 use crate::books::Books;
+use crate::client::Answer;
 use crate::items::{by_entity, number, text};
 use crate::people::Board;
 use crate::stage::{Error, STOCKED, Stage, WARES};
@@ -23,11 +24,11 @@ const MAILED: [&str; 6] = [
     "orders.order-cancelled.v1",
 ];
 
-/// Asks again, under the same keys, whatever was never answered.
-pub(crate) async fn everybody_hears(stage: &Stage, board: &Board) {
+/// Asks again, under the same keys, whatever was answered so.
+pub(crate) async fn everybody_hears(stage: &Stage, board: &Board, answered: impl Fn(&Answer) -> bool) {
     let told = board.told().clone();
     for (nth, heard) in told.into_iter().enumerate() {
-        if heard.answer.is_final() {
+        if !answered(&heard.answer) {
             continue;
         }
         let client = match heard.as_customer {

@@ -115,13 +115,15 @@ async fn calm(world: &World, stage: &Stage, board: &Board, witness: &mut Witness
     world.faults().pause(true);
     world.gateway().recovers();
     world.gateway().sends(holdfast_local::engines::gateway::Webhooks::default());
+    ended::everybody_hears(stage, board, |answer| !answer.is_final()).await;
     for by_s in LEAVE {
-        ended::everybody_hears(stage, board).await;
         world.settle().await;
         // What changed is seen before it is forgotten.
         witness.look(world)?;
         ended::redrive(world)?;
         world.advance(Duration::from_secs(by_s));
+        // Who was told to wait has waited. Whatever else is no answer by now stays none.
+        ended::everybody_hears(stage, board, |answer| answer.status == 429).await;
     }
     world.settle().await;
     witness.look(world)

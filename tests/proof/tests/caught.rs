@@ -113,17 +113,19 @@ fn money_that_is_not_where_it_belongs_is_caught() {
 fn who_hoards_is_caught() {
     let hoard = found(|books, _| (0..3).for_each(|_| books.orders.push(books.orders[1].clone())));
     assert!(hoard.contains("usr_1 has 4 unpaid orders"), "{hoard}");
-    let ended = found(|books, _| {
-        books.latest = "2026-01-01T00:15:00Z".parse().unwrap();
-        let ends = |end: &str| {
-            let mut order = order("ord_2", "PENDING", "NONE", HOLD[1]);
-            order["reservation_expires_at"] = json!(end);
-            order
-        };
-        books.orders.extend(["2026-01-01T00:15:00Z", "2026-01-01T00:14:00Z"].map(ends));
-        books.orders.extend(["2026-01-01T00:15:01Z", "2026-01-01T00:16:00Z"].map(ends));
-    });
-    assert!(!ended.contains("unpaid orders"), "two of five hold nothing any more: {ended}");
+    let beside = |ends: &[&str]| {
+        found(|books, _| {
+            books.latest = "2026-01-01T00:15:00Z".parse().unwrap();
+            for end in ends {
+                let mut order = order("ord_2", "PENDING", "NONE", HOLD[1]);
+                order["reservation_expires_at"] = json!(end);
+                books.orders.push(order);
+            }
+        })
+    };
+    let over = ["2026-01-01T00:15:00Z", "2026-01-01T00:14:00Z", "2026-01-01T00:15:01Z", "2026-01-01T00:16:00Z"];
+    assert!(!beside(&over).contains("unpaid orders"), "two of five hold nothing any more");
+    assert!(beside(&["2026-01-01T00:15:01Z"; 3]).contains("usr_1 has 4 unpaid orders"), "none of four is over");
 }
 
 #[test]
